@@ -75,21 +75,21 @@ type PSA interface {
 // durable when a call returns; calls from many goroutines may share a commit.
 type Store interface {
 	// Positions tells how far both exports are read.
-	Positions(ctx context.Context) (Positions, error)
+	Positions(ctx context.Context) (journal.Positions, error)
 	// Receive stages pages and moves the read positions, in one transaction. A
 	// comment that is already carried is not staged; an older snapshot of a
 	// ticket never replaces a newer one.
-	Receive(ctx context.Context, in Intake) error
+	Receive(ctx context.Context, in journal.Intake) error
 	// Work returns up to limit tickets that have staged content which can be
 	// planned, in order of Position, strictly after `after` and up to `until`
 	// (zero: no bound). Tickets with open journal entries are left out, and
 	// parked ones whose retry is not due at now.
-	Work(ctx context.Context, after Position, until, now time.Time, limit int) ([]Work, error)
+	Work(ctx context.Context, after journal.Position, until, now time.Time, limit int) ([]journal.Work, error)
 	// Wanted lists tickets that have staged comments but no link and no
 	// snapshot, up to limit.
 	Wanted(ctx context.Context, limit int) ([]ticket.DeskID, error)
 	// Load returns the work of one ticket, whether or not anything is staged.
-	Load(ctx context.Context, id ticket.DeskID) (Work, error)
+	Load(ctx context.Context, id ticket.DeskID) (journal.Work, error)
 	// CountStaged tells how many tickets wait in the inbox.
 	CountStaged(ctx context.Context) (int, error)
 
@@ -98,7 +98,7 @@ type Store interface {
 	// Intend announces operations: they are on disk when it returns.
 	Intend(ctx context.Context, entries []journal.Entry) error
 	// Record writes what became of one ticket's operations, in one transaction.
-	Record(ctx context.Context, o Outcome) error
+	Record(ctx context.Context, o journal.Outcome) error
 
 	// Adopt stores links found by marker that are not known yet.
 	Adopt(ctx context.Context, links []ticket.Link) error
@@ -115,77 +115,4 @@ type Store interface {
 	SaveCatalog(ctx context.Context, kind, key string, body []byte, readAt time.Time) error
 	// People that are not known yet among ids.
 	UnknownPeople(ctx context.Context, ids []ticket.UserID) ([]ticket.UserID, error)
-}
-
-// Positions is how far the exports are read. What lies before them is staged
-// or settled; what lies behind is still to be asked for.
-type Positions struct {
-	TicketCursor string
-	// TicketsTo is the newest ChangedAt seen; a refused cursor restarts a little
-	// before it.
-	TicketsTo  time.Time
-	EventsFrom int64 // unix second of the next event page; zero: never read
-	// EventsSince is where the event export was first read from: comments older
-	// than this come from single tickets.
-	EventsSince time.Time
-}
-
-// Intake is what one or more pages brought.
-type Intake struct {
-	Tickets       []ticket.Ticket
-	Comments      []ticket.Comment
-	People        []ticket.Person
-	Organizations []ticket.Organization
-	// Touched tickets get a place in the inbox only if they have none and no
-	// link: their snapshot must be asked for.
-	Touched   []ticket.DeskID
-	Positions *Positions // nil: unchanged
-}
-
-// Position orders work: by time of change, then by number.
-type Position struct {
-	At   time.Time
-	Desk ticket.DeskID
-}
-
-// Work is all that is known here about one ticket.
-type Work struct {
-	Position
-	Ticket       *ticket.Ticket   // nil: no new snapshot
-	Comments     []ticket.Comment // staged, oldest first
-	Link         *ticket.Link     // nil: not linked
-	Done         []journal.Done   // what the PSA is known to hold
-	Updates      int              // updates sent so far, for the next key
-	Open         []journal.Entry  // entries not settled yet
-	Requester    ticket.Person
-	Organization ticket.Organization
-	Authors      map[ticket.UserID]ticket.Person
-	Attempts     int // how often it was parked in a row
-}
-
-// Outcome is what became of one ticket's operations.
-type Outcome struct {
-	Desk    ticket.DeskID
-	Entries []journal.Entry // in their new state: settled, doubt, refused, withdrawn
-	Link    *ticket.Link    // new link or new agreed state
-	// Consumed comments leave the inbox.
-	Consumed []ticket.CommentID
-	// Finished is set when all that was staged up to Through is dealt with: the
-	// snapshot leaves the inbox, unless a newer one came, and the ticket's
-	// problem is closed.
-	Finished bool
-	Through  time.Time
-	// Parked holds the ticket back with its reason until RetryAt.
-	Parked  *Problem
-	RetryAt time.Time
-	// History is added to the ticket's activity, one line each.
-	History []string
-}
-
-// Problem is something a person must look at.
-type Problem struct {
-	Code    string        `json:"code"`
-	Desk    ticket.DeskID `json:"ticket"` // zero: not about one ticket
-	Message string        `json:"message"`
-	Next    string        `json:"next"`
 }
