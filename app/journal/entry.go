@@ -29,11 +29,11 @@ type Entry struct {
 	Note    ticket.NoteID // zero until settled
 	// Agreed is what a create or update will have made both sides hold.
 	Agreed ticket.Agreed
-	// IntendedAt is when this attempt was announced, by this machine's clock.
-	IntendedAt time.Time
-	Attempts   int
-	Reason     string
-	Run        int64
+	// Since is when the entry came into its state, by this machine's clock.
+	Since    time.Time
+	Attempts int
+	Reason   string
+	Run      int64
 }
 
 // Done is a comment, or a part of one, that the PSA is known to hold.

@@ -67,6 +67,9 @@ type Outcome struct {
 	// Parked holds the ticket back with its reason until RetryAt.
 	Parked  *Problem
 	RetryAt time.Time
+	// LeftOut names the rule by which an unlinked ticket takes no part; it is
+	// remembered, so that later events of the ticket do not call for it again.
+	LeftOut string
 	// History is added to the ticket's activity, one line each.
 	History []string
 }

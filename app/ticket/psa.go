@@ -29,7 +29,10 @@ type PSATicket struct {
 	Marker    string
 	Closed    bool
 	UpdatedAt time.Time
-	UpdatedBy string // member identifier
+	// UpdatedBy and EnteredBy are member identifiers. A ticket that carries our
+	// marker was entered by us; while both are equal nobody else has touched it.
+	UpdatedBy string
+	EnteredBy string
 }
 
 // NewTicket asks for a service ticket. At most one of Discussion and Internal
