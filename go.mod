@@ -63,3 +63,6 @@ require (
 )
 
 tool github.com/magefile/mage
+
+// An npm package carries Go files of its own, which are no part of this module.
+ignore ./frontend/node_modules
