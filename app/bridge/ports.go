@@ -26,23 +26,11 @@ type Desk interface {
 	Organizations(ctx context.Context, ids []ticket.OrganizationID) ([]ticket.Organization, error)
 }
 
-// TicketPage is one page of the ticket export.
-type TicketPage struct {
-	Tickets       []ticket.Ticket
-	People        []ticket.Person
-	Organizations []ticket.Organization
-	Cursor        string // where the next page starts; opaque
-	End           bool   // nothing more for now
-}
-
-// EventPage is one page of the event export: the comments in it, and the
-// tickets that any of its events touched.
-type EventPage struct {
-	Comments []ticket.Comment
-	Touched  []ticket.DeskID
-	Next     int64 // unix second the next page starts at; its records come again
-	End      bool
-}
+// TicketPage and EventPage are the pages of the desk's exports.
+type (
+	TicketPage = ticket.TicketPage
+	EventPage  = ticket.EventPage
+)
 
 // PSA is what the bridge asks of ConnectWise. Errors are in ticket's words.
 type PSA interface {
