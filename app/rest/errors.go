@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -64,6 +65,31 @@ func (e *UnavailableError) Error() string {
 
 // Unwrap returns what happened; a *StatusError where the service answered.
 func (e *UnavailableError) Unwrap() error { return e.Err }
+
+// CredentialError: Authorize or Renew had no credentials to give. The request
+// was not sent, or was turned away with the ones it had.
+type CredentialError struct{ Err error }
+
+func (e *CredentialError) Error() string { return "credentials: " + e.Err.Error() }
+
+// Unwrap returns what Authorize or Renew returned.
+func (e *CredentialError) Unwrap() error { return e.Err }
+
+// credential wraps what Authorize or Renew returned, unless the cause lies
+// elsewhere: a token that could not be renewed because the service was away
+// says nothing about the sign-in.
+func credential(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return err
+	}
+	if _, ok := errors.AsType[*UnavailableError](err); ok {
+		return err
+	}
+	if _, ok := errors.AsType[*LimitError](err); ok {
+		return err
+	}
+	return &CredentialError{Err: err}
+}
 
 // plain drops what net/http puts around an error: the method and the whole
 // address, whose query may hold what must not be shown.

@@ -51,8 +51,8 @@ type Response struct {
 // Errors, for errors.As: *UnknownError (a write that may have been done),
 // *StatusError (a clear no), *LimitError (not let in within the client's
 // patience), *UnavailableError (not reached or not served; a write that ends so
-// was not done). An error of Authorize or Renew comes as it is, as does the
-// context's where nothing was sent.
+// was not done), *CredentialError (Authorize or Renew had nothing to give). The
+// context's error comes as it is where nothing was sent.
 func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 	var out *Response
 	err := c.send(ctx, &r, func(res *Response, body io.Reader) error {
@@ -157,7 +157,7 @@ func (c *Client) build(ctx context.Context, r *Request) (*http.Request, error) {
 	}
 	if c.Authorize != nil {
 		if err := c.Authorize(ctx, out); err != nil {
-			return nil, err
+			return nil, credential(ctx, err)
 		}
 	}
 	return out, nil

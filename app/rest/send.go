@@ -49,7 +49,7 @@ func (c *Client) send(ctx context.Context, r *Request, read func(*Response, io.R
 			}
 			renewed = true
 			if err := c.Renew(ctx, rejectedReq); err != nil {
-				return err
+				return credential(ctx, err)
 			}
 			continue
 		case throttled:
