@@ -138,3 +138,6 @@ func copyField(to *ticket.Fields, from ticket.Fields, f ticket.FieldSet) {
 		to.Contact = from.Contact
 	}
 }
+
+// Equal tells whether two tickets hold the same in every field we carry.
+func Equal(a, b ticket.Fields) bool { return SameFields(a, b, allFields) == allFields }

@@ -43,49 +43,68 @@ func desiredOf(in Input, changed ticket.FieldSet) (ticket.Fields, *Hold) {
 	return want, nil
 }
 
-// ResolveCompany finds the company of an organization by exact name, ignoring
-// case and surrounding space, else the default. It reports whether the name
-// led there.
-func ResolveCompany(org string, companies []ticket.Company, fallback int64) (int64, bool) {
-	org = strings.TrimSpace(org)
-	if org == "" {
-		return fallback, false
-	}
-	var found int64
-	for _, c := range companies {
-		if c.Inactive || !strings.EqualFold(strings.TrimSpace(c.Name), org) {
-			continue
-		}
-		if found != 0 {
-			return fallback, false // two of that name: nobody can tell which
-		}
-		found = c.ID
-	}
-	if found == 0 {
-		return fallback, false
-	}
-	return found, true
+// Companies finds a company by name.
+type Companies struct {
+	byName map[string]int64 // zero: more than one of that name
 }
 
-// ResolveContact finds the requester among a company's contacts: the one
-// contact with that address, else the name and address as text.
-func ResolveContact(p ticket.Person, contacts []ticket.PSAContact) ticket.Contact {
-	email := strings.ToLower(strings.TrimSpace(p.Email))
-	var found int64
-	if email != "" {
-		for _, c := range contacts {
-			if c.Inactive || !hasEmail(c, email) {
+// NewCompanies indexes the companies that can hold tickets.
+func NewCompanies(list []ticket.Company) Companies {
+	byName := make(map[string]int64, len(list))
+	for _, c := range list {
+		if c.Inactive {
+			continue
+		}
+		name := foldName(c.Name)
+		if _, taken := byName[name]; taken {
+			byName[name] = 0
+			continue
+		}
+		byName[name] = c.ID
+	}
+	return Companies{byName: byName}
+}
+
+// ByName returns the one company of exactly that name, ignoring case and
+// surrounding space, or zero: with two of a name nobody can tell which is meant.
+func (c Companies) ByName(name string) int64 { return c.byName[foldName(name)] }
+
+// Contacts finds a company's contact by e-mail address.
+type Contacts struct {
+	byEmail map[string]int64 // zero: more than one with that address
+}
+
+// NewContacts indexes the active contacts of one company.
+func NewContacts(list []ticket.PSAContact) Contacts {
+	byEmail := make(map[string]int64, len(list))
+	for _, c := range list {
+		if c.Inactive {
+			continue
+		}
+		for _, e := range c.Emails {
+			email := foldName(e)
+			if id, taken := byEmail[email]; taken && id != c.ID {
+				byEmail[email] = 0
 				continue
 			}
-			if found != 0 {
-				found = 0
-				break
-			}
-			found = c.ID
+			byEmail[email] = c.ID
 		}
 	}
-	if found != 0 {
-		return ticket.Contact{ID: found}
+	return Contacts{byEmail: byEmail}
+}
+
+// Knows tells whether any contact has the address.
+func (c Contacts) Knows(email string) bool {
+	_, ok := c.byEmail[foldName(email)]
+	return ok
+}
+
+// Resolve finds who the ticket is for: the one contact with the requester's
+// address, else the requester's name and address as text.
+func (c Contacts) Resolve(p ticket.Person) ticket.Contact {
+	email := foldName(p.Email)
+	if id := c.byEmail[email]; id != 0 && email != "" {
+		return ticket.Contact{ID: id}
 	}
 	contact := ticket.Contact{Name: cut(oneLine(p.Name), contactNameLimit)}
 	if units(email) <= contactEmailLimit {
@@ -94,11 +113,4 @@ func ResolveContact(p ticket.Person, contacts []ticket.PSAContact) ticket.Contac
 	return contact
 }
 
-func hasEmail(c ticket.PSAContact, email string) bool {
-	for _, e := range c.Emails {
-		if strings.EqualFold(strings.TrimSpace(e), email) {
-			return true
-		}
-	}
-	return false
-}
+func foldName(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
