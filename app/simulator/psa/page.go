@@ -1,0 +1,161 @@
+package psa
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"deskbridge/app/simulator/fault"
+)
+
+// list answers one page. rows gives the candidates in id order; it may use an index but must not leave out
+// a record the query selects.
+func list[T any](c *call, r *resource[T], rows func(*query) []T) answer {
+	q, refused := c.query()
+	if refused != nil {
+		return *refused
+	}
+	return listQuery(c, r, q, rows)
+}
+
+func listQuery[T any](c *call, r *resource[T], q *query, rows func(*query) []T) answer {
+	test, err := r.test(q)
+	if err != nil {
+		return badFilter(err)
+	}
+	if q.forward {
+		return forwardPage(c, r, q, rows(q), test)
+	}
+	var found []T
+	for _, row := range rows(q) {
+		if test(row) {
+			found = append(found, row)
+		}
+	}
+	if len(q.orderBy) > 0 {
+		if err := r.sort(found, q.orderBy); err != nil {
+			return badFilter(err)
+		}
+	}
+	total := len(found)
+	first := min((q.page-1)*q.size, total)
+	a := c.page(r.encodePage(c, q, found[first:min(first+q.size, total)]))
+	if link := c.pageLinks(q, total); link != "" {
+		a.link = &link
+	}
+	return a
+}
+
+// forwardPage answers a forward-only page: by id, after the last one seen, orderBy and page ignored. The
+// Link header is always there and empty at the end.
+func forwardPage[T any](c *call, r *resource[T], q *query, rows []T, test func(T) bool) answer {
+	var found []T
+	more := false
+	for _, row := range rows {
+		if int64(r.id(row)) <= q.after || !test(row) {
+			continue
+		}
+		if len(found) == q.size {
+			more = true
+			break
+		}
+		found = append(found, row)
+	}
+	a := c.page(r.encodePage(c, q, found))
+	a.link = new("")
+	if more {
+		a.link = new(c.link("next", "pageId", int(r.id(found[len(found)-1]))))
+	}
+	return a
+}
+
+func (c *call) page(body []byte) answer { return answer{status: http.StatusOK, body: body} }
+
+func (r *resource[T]) encodePage(c *call, q *query, rows []T) []byte {
+	e := newEncoder(c.href(), q.fields)
+	e.out = append(e.out, '[')
+	for i, row := range rows {
+		if i > 0 {
+			e.out = append(e.out, ',')
+		}
+		e.record(func() { r.encode(c, e, row) })
+	}
+	return append(e.out, ']')
+}
+
+// pageLinks is the Link header of navigable paging; empty when there is one page only.
+func (c *call) pageLinks(q *query, total int) string {
+	last := (total + q.size - 1) / q.size
+	var links []string
+	if q.page < last {
+		links = append(links, c.link("next", "page", q.page+1))
+	}
+	if q.page > 1 && last > 0 {
+		links = append(links, c.link("prev", "page", min(q.page-1, last)), c.link("first", "page", 1))
+	}
+	if q.page < last {
+		links = append(links, c.link("last", "page", last))
+	}
+	return strings.Join(links, ", ")
+}
+
+// link is one entry of a Link header: this request's address with one parameter changed.
+func (c *call) link(rel, parameter string, value int) string {
+	at := *c.request.URL
+	at.Scheme, at.Host = "http", c.request.Host
+	if c.request.TLS != nil {
+		at.Scheme = "https"
+	}
+	values := at.Query()
+	values.Set(parameter, strconv.Itoa(value))
+	if parameter == "pageId" {
+		values.Del("page")
+	}
+	at.RawQuery = values.Encode()
+	return fmt.Sprintf(`<%s>; rel="%s"`, at.String(), rel)
+}
+
+// lastPages remembers the last page of each list, for the fault that gives it again.
+type lastPages struct {
+	mu   sync.Mutex
+	last map[string]lastPage
+}
+
+type lastPage struct {
+	asked string // the query without its paging
+	answer
+}
+
+// repeat gives the page before once more, if the fault strikes a second or later page of the same query. Lists
+// under one record are too small to page and are left alone.
+func (s *Server) repeat(c *call, a answer) answer {
+	if a.status != http.StatusOK || len(c.ids) > 0 {
+		return a
+	}
+	asked := c.request.URL.Query()
+	later := asked.Get("pageId") != "" || asked.Get("page") != "" && asked.Get("page") != "1"
+	without := func(values url.Values, names ...string) string {
+		for _, name := range names {
+			values.Del(name)
+		}
+		return values.Encode()
+	}
+	path := c.request.URL.Path
+	now := lastPage{asked: without(asked, "page", "pageId"), answer: a}
+	s.pages.mu.Lock()
+	defer s.pages.mu.Unlock()
+	before, known := s.pages.last[path]
+	if c.hits.Has(fault.RepeatPage) && later && known && before.asked == now.asked {
+		return before.answer
+	}
+	if s.pages.last == nil {
+		s.pages.last = map[string]lastPage{}
+	}
+	now.body = slices.Clip(now.body)
+	s.pages.last[path] = now
+	return a
+}

@@ -1,0 +1,136 @@
+package psa
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"deskbridge/app/simulator/psa/condition"
+)
+
+// state is everything the instance holds. Guarded by Server.mu.
+type state struct {
+	boards     table[board]
+	statuses   table[status]
+	teams      table[team]
+	parts      table[boardEntry] // types, subtypes and items share one sequence of ids
+	priorities table[priority]
+	sources    table[source]
+	companies  table[company]
+	contacts   table[contact]
+	members    table[member]
+	userFields table[userField]
+	tickets    table[ticket]
+	documents  table[document]
+
+	byXRef  map[string][]*ticket  // lower case externalXRef
+	byEmail map[string][]*contact // lower case address of a communication item
+
+	noteID, timeEntryID, communicationID int32 // last one given; the first two collide on purpose
+
+	api          *member // the API member behind the key
+	defaultBoard *board  // of the API member
+	emails       []Email
+}
+
+func newState() state {
+	s := state{byXRef: map[string][]*ticket{}, byEmail: map[string][]*contact{}}
+	// Tickets start high, as on an instance in use, so that no other id is mistaken for one.
+	s.tickets.last = 1000
+	s.documents.last = 500
+	s.members.last = 100
+	s.api = s.members.add(&member{identifier: "Deskbridge", firstName: "Deskbridge", lastName: "API", licence: "A"})
+	return s
+}
+
+// record is what a table can hold.
+type record interface {
+	number() int32
+	setNumber(int32)
+}
+
+// key is the id of a record; embedded in every record type.
+type key struct{ id int32 }
+
+func (k *key) number() int32      { return k.id }
+func (k *key) setNumber(id int32) { k.id = id }
+
+// table holds records of one kind by id. Ids only ever grow, so rows stay in id order.
+type table[T any] struct {
+	byID map[int32]*T
+	rows []*T
+	last int32
+}
+
+// add stores a record under the next id and returns it.
+func (t *table[T]) add(r *T) *T {
+	if t.byID == nil {
+		t.byID = map[int32]*T{}
+	}
+	t.last++
+	any(r).(record).setNumber(t.last)
+	t.byID[t.last] = r
+	t.rows = append(t.rows, r)
+	return r
+}
+
+// get gives a record, or nil.
+func (t *table[T]) get(id int32) *T { return t.byID[id] }
+
+// remove takes a record out.
+func (t *table[T]) remove(id int32) {
+	if at, found := t.search(id); found {
+		t.rows = slices.Delete(t.rows, at, at+1)
+		delete(t.byID, id)
+	}
+}
+
+// from gives the records whose id is at least least.
+func (t *table[T]) from(least int64) []*T {
+	if least > int64(t.last) {
+		return nil
+	}
+	at, _ := t.search(int32(max(least, 0)))
+	return t.rows[at:]
+}
+
+func (t *table[T]) search(id int32) (int, bool) {
+	return slices.BinarySearchFunc(t.rows, id, func(r *T, id int32) int {
+		return cmp.Compare(any(r).(record).number(), id)
+	})
+}
+
+// find gives the first record for which the test holds, or nil.
+func (t *table[T]) find(test func(*T) bool) *T {
+	if i := slices.IndexFunc(t.rows, test); i >= 0 {
+		return t.rows[i]
+	}
+	return nil
+}
+
+// lower is the form in which texts are indexed: the service's database knows no case.
+func lower(text string) string { return strings.ToLower(text) }
+
+// unindex takes one record out of an index of lists.
+func unindex[T any](index map[string][]*T, key string, r *T) {
+	left := slices.DeleteFunc(slices.Clone(index[key]), func(other *T) bool { return other == r })
+	if len(left) == 0 {
+		delete(index, key)
+		return
+	}
+	index[key] = left
+}
+
+// pick gives the records with the given ids, each once, in id order.
+func (t *table[T]) pick(ids []condition.Value) []*T {
+	var rows []*T
+	for _, id := range ids {
+		if r := t.byID[int32(id.Int())]; r != nil && !slices.Contains(rows, r) {
+			rows = append(rows, r)
+		}
+	}
+	slices.SortFunc(rows, func(a, b *T) int {
+		return cmp.Compare(any(a).(record).number(), any(b).(record).number())
+	})
+	return rows
+}
