@@ -46,7 +46,7 @@ func List() []Fault {
 		{RevokeToken, "the Zendesk refresh token is dead: invalid_grant, sign in again", 0.05, Call.deskLogin},
 		{RevokeRight, "403 on every call of a right (revoke-right:NAME for one right, else exports on Zendesk and all on ConnectWise)", 1, Call.guarded},
 		{RepeatPage, "a page of a list repeats records already given", 0.05, Call.page},
-		{LateRecord, "a record of a page's last second is left out and shows up on the next read", 0.05, Call.page},
+		{LateRecord, "a record of a page's last second is left out and shows up on the next read (Zendesk: exports only)", 0.05, Call.window},
 		{HTMLError, "HTML where JSON was expected: reads get it with 503 or 200, writes with 502 after saving", 0.05, notLogin},
 		{Truncate, "the JSON answer ends in the middle, after the request was carried out", 0.05, notLogin},
 		{Stall, "the answer takes 5 seconds", 0.05, notLogin},
@@ -96,6 +96,7 @@ func (c Call) deskOnly() bool   { return c.Side == Desk && !c.Login }
 func (c Call) deskLogin() bool  { return c.Side == Desk && c.Login }
 func (c Call) guarded() bool    { return c.Right != "" }
 func (c Call) page() bool       { return c.List && !c.Write }
+func (c Call) window() bool     { return c.page() && (c.Side == PSA || c.guarded()) }
 func notLogin(c Call) bool      { return !c.Login }
 
 func (c Call) xref() bool {
