@@ -299,7 +299,9 @@ func (v *verifier) openedBy(id ticket.DeskID) bool {
 // compareFields compares what can be compared without the directory: summary,
 // status and priority. A value that a technician set since is no difference.
 func (v *verifier) compareFields(id ticket.DeskID, t *expected, link ticket.Link, linked bool) {
+	v.mu.Lock()
 	actual := v.psa[t.psa[0]].Fields
+	v.mu.Unlock()
 	if t.state.Status == ticket.Deleted {
 		return
 	}
