@@ -1,6 +1,6 @@
 import './Shores.css';
 
-const columns = [340, 370, 400, 430, 460, 500, 540, 570, 600, 630, 660];
+const columns = [350, 380, 410, 440, 470, 500, 530, 560, 590, 620, 650];
 
 /** The two sides and the bridge between them. Decorative: the words beside it say it all. */
 export function Shores() {
@@ -27,7 +27,7 @@ export function Shores() {
         <span className="shore-duty">Where the work is done and billed</span>
       </div>
       <svg className="shores-bridge" viewBox="0 0 1000 200" preserveAspectRatio="xMidYMid meet" aria-hidden="true">
-        <path className="bridge-arch" d="M280 172 Q500 -8 720 172" />
+        <path className="bridge-arch" d="M320 172 Q500 -8 680 172" />
         {columns.map((x) => (
           <path key={x} className="bridge-column" d={`M${x} 74V${archHeight(x)}`} />
         ))}
@@ -39,6 +39,6 @@ export function Shores() {
 
 /** Where the arch stands under the deck at x; the curve is the one drawn above. */
 function archHeight(x: number): number {
-  const t = (x - 280) / 440;
+  const t = (x - 320) / 360;
   return Math.round((1 - t) * (1 - t) * 172 + 2 * t * (1 - t) * -8 + t * t * 172);
 }
