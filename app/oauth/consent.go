@@ -11,7 +11,6 @@ import (
 	"net/url"
 	"strconv"
 	"sync"
-	"syscall"
 	"time"
 
 	"golang.org/x/oauth2"
@@ -57,9 +56,8 @@ type Consent struct {
 	state     string
 	verifier  string
 
-	once   sync.Once
+	taken  sync.Once // by the first answer, or by the end of waiting
 	accept func(context.Context, Pair) error
-	ctx    context.Context // of Wait, for the exchange its handler does
 	result chan error
 }
 
@@ -98,14 +96,15 @@ func bind(port int) ([]net.Listener, error) {
 		return nil, err
 	}
 	six, err := net.Listen("tcp6", net.JoinHostPort("::1", strconv.Itoa(port)))
-	switch {
-	case err == nil:
+	if err == nil {
 		return []net.Listener{four, six}, nil
-	case errors.Is(err, syscall.EADDRINUSE):
-		_ = four.Close()
-		return nil, err
 	}
-	return []net.Listener{four}, nil // no IPv6 here
+	// Taken, or no IPv6 here? Systems word it differently; another port tells.
+	other, noSix := net.Listen("tcp6", "[::1]:0")
+	if noSix != nil {
+		return []net.Listener{four}, nil
+	}
+	return nil, errors.Join(err, other.Close(), four.Close())
 }
 
 // URL is the page to open in the person's browser.
@@ -134,7 +133,7 @@ func (c *Consent) Wait(ctx context.Context, accept func(context.Context, Pair) e
 	}
 	limited, cancel := context.WithTimeoutCause(ctx, timeout, ErrTimeout)
 	defer cancel()
-	c.accept, c.ctx = accept, context.WithoutCancel(ctx)
+	c.accept = accept
 	server := &http.Server{
 		Handler:           http.HandlerFunc(c.serve),
 		ReadHeaderTimeout: 10 * time.Second,
@@ -148,7 +147,14 @@ func (c *Consent) Wait(ctx context.Context, accept func(context.Context, Pair) e
 	select {
 	case err = <-c.result:
 	case <-limited.Done():
-		err = context.Cause(limited)
+		late := true
+		c.taken.Do(func() { late = false })
+		if late {
+			// The answer came in the last moment and is being dealt with.
+			err = <-c.result
+		} else {
+			err = context.Cause(limited)
+		}
 	}
 	// The page is still on its way to the browser.
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
@@ -180,12 +186,16 @@ func (c *Consent) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	first := false
-	c.once.Do(func() { first = true })
+	c.taken.Do(func() { first = true })
 	if !first {
 		show(w, http.StatusGone, usedPage)
 		return
 	}
-	err := c.answered(query)
+	// Not the request's context: a browser that closes the window early must not
+	// cost the sign-in.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), 90*time.Second)
+	defer cancel()
+	err := c.answered(ctx, query)
 	switch {
 	case err == nil:
 		show(w, http.StatusOK, donePage)
@@ -197,7 +207,7 @@ func (c *Consent) serve(w http.ResponseWriter, r *http.Request) {
 	c.result <- err
 }
 
-func (c *Consent) answered(query url.Values) error {
+func (c *Consent) answered(ctx context.Context, query url.Values) error {
 	if subtle.ConstantTimeCompare([]byte(query.Get("state")), []byte(c.state)) != 1 {
 		return ErrStateMismatch
 	}
@@ -212,9 +222,9 @@ func (c *Consent) answered(query url.Values) error {
 	if now == nil {
 		now = time.Now
 	}
-	pair, err := c.server.exchange(c.ctx, now, query.Get("code"), c.verifier, c.redirect)
+	pair, err := c.server.exchange(ctx, now, query.Get("code"), c.verifier, c.redirect)
 	if err != nil {
 		return fmt.Errorf("exchange the code: %w", err)
 	}
-	return c.accept(c.ctx, pair)
+	return c.accept(ctx, pair)
 }
