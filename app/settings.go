@@ -3,7 +3,6 @@ package app
 import (
 	"encoding/json"
 	"fmt"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -76,20 +75,6 @@ func (r Ref) MarshalJSON() ([]byte, error) {
 		return json.Marshal(r.Name)
 	}
 	return json.Marshal(r.ID)
-}
-
-// Account names the desk account in markers: "acme" for acme.zendesk.com, the
-// host without its port anywhere else.
-func (s Settings) Account() string {
-	u, err := url.Parse(s.Zendesk.URL)
-	if err != nil {
-		return ""
-	}
-	host := strings.ToLower(u.Hostname())
-	if name, ok := strings.CutSuffix(host, ".zendesk.com"); ok {
-		return name
-	}
-	return host
 }
 
 // Encode writes the settings as settings import reads them; equal settings give

@@ -52,9 +52,6 @@ func TestParseSettings_Sample(t *testing.T) {
 	if diff := cmp.Diff(want, s); diff != "" {
 		t.Errorf("settings (-want +got):\n%s", diff)
 	}
-	if s.Account() != "acme" {
-		t.Errorf("account %q, want acme", s.Account())
-	}
 }
 
 func TestParseSettings_Complaints(t *testing.T) {
