@@ -38,6 +38,7 @@ func (s *Server) attach(f File) *attachment {
 	if a.id == 0 {
 		a.id = s.newID()
 	}
+	s.lastID = max(s.lastID, a.id)
 	if a.data != nil {
 		a.size = int64(len(a.data))
 	}

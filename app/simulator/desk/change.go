@@ -32,15 +32,17 @@ type NewTicket struct {
 	Tags                               []string
 	Files                              []File
 	Fields                             map[string]any // shown instead of, or beside, the rest: nulls, custom fields
-	CommentID                          int64
-	CommentFields                      map[string]any
-	NoOrganization                     bool // null even if the requester has one
-	AuthorNull                         bool // the first comment has no author
+	NoOrganization                     bool           // null even if the requester has one
+	// First, when set, is the first comment whole, in place of Body, HTML, Private, Author and Files. Its time is At.
+	First *NewComment
 }
 
-// NewComment is what AddComment needs. Author -1 is the system, 0 is null.
+// NewComment is what AddComment needs. Author -1 is the system, 0 is null. Status, if given, moves in the same update.
 type NewComment struct {
+	Status     string
 	ID         int64
+	AuditID    int64
+	Channel    string // how it came: web unless given
 	Author     int64
 	Body, HTML string
 	Private    bool
@@ -66,16 +68,17 @@ func (s *Server) AddTicket(n NewTicket) int64 {
 	t := &ticket{
 		id: id, subject: n.Subject, status: cmp.Or(n.Status, "new"), priority: n.Priority, kind: n.Type, externalID: n.ExternalID,
 		requester: n.Requester, submitter: cmp.Or(n.Submitter, n.Requester), organization: n.Organization, group: groupID,
-		tags: slices.Clone(n.Tags), public: !n.Private, extra: encoded(n.Fields),
+		tags: slices.Clone(n.Tags), extra: encoded(n.Fields),
 	}
 	if u := s.users[t.requester]; t.organization == 0 && u != nil && !n.NoOrganization {
 		t.organization = u.Organization
 	}
-	author := cmp.Or(n.Author, t.submitter)
-	if n.AuthorNull {
-		author = 0
+	first := NewComment{Author: cmp.Or(n.Author, t.submitter), Body: n.Body, HTML: n.HTML, Private: n.Private, Files: n.Files}
+	if n.First != nil {
+		first = *n.First
 	}
-	s.bear(t, NewComment{ID: n.CommentID, Author: author, Body: n.Body, HTML: n.HTML, Private: n.Private, Files: n.Files, Fields: n.CommentFields}, s.when(n.At), "web", nil)
+	t.public = !first.Private
+	s.bear(t, first, s.when(n.At), "web", nil)
 	return id
 }
 
@@ -92,8 +95,9 @@ func (s *Server) bear(t *ticket, first NewComment, at int64, channel string, met
 
 // comment appends a comment in an audit of its own and returns that.
 func (s *Server) comment(t *ticket, n NewComment, at, updater int64, channel string) *audit {
-	a := &audit{id: s.newID(), ticket: t, author: updater, at: at, channel: channel}
+	a := &audit{id: cmp.Or(n.AuditID, s.newID()), ticket: t, author: updater, at: at, channel: cmp.Or(n.Channel, channel)}
 	c := &comment{id: cmp.Or(n.ID, a.id+1), audit: a, author: n.Author, body: n.Body, html: n.HTML, public: !n.Private, extra: encoded(n.Fields)}
+	s.lastID = max(s.lastID, a.id, c.id)
 	for _, f := range n.Files {
 		c.attachments = append(c.attachments, s.attach(f))
 	}
@@ -123,7 +127,7 @@ func (s *Server) touch(t *ticket, at int64) {
 	s.moved(t, max(t.generated, at))
 }
 
-// AddComment adds a comment and returns its id. Statuses stay as they are. It panics if there is no such ticket.
+// AddComment adds a comment and returns its id. No trigger runs. It panics if there is no such ticket.
 func (s *Server) AddComment(ticket int64, n NewComment) int64 {
 	s.gate.Settle()
 	s.mu.Lock()
@@ -131,6 +135,11 @@ func (s *Server) AddComment(ticket int64, n NewComment) int64 {
 	t := s.must(ticket)
 	at := s.when(n.At)
 	a := s.comment(t, n, at, n.Author, "web")
+	if n.Status != "" {
+		e := &ticketEdit{t: t}
+		e.status(n.Status)
+		a.changes = e.changes
+	}
 	s.touch(t, at)
 	return a.comment.id
 }
