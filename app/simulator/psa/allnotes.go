@@ -5,17 +5,6 @@ import (
 	"slices"
 )
 
-// timeEntry is work a technician booked; its notes show on the ticket but not under /notes.
-type timeEntry struct {
-	key
-	ticket                           *ticket
-	text                             string
-	discussion, internal, resolution bool
-	member                           *member
-	start, end                       int64
-	stamps
-}
-
 // anyNote is one row of allNotes: a note or a time entry, of the ticket or of one below it.
 type anyNote struct {
 	note   *note
@@ -111,7 +100,7 @@ func (a anyNote) author() string {
 
 func listAllNotes(c *call) answer {
 	return withTicket(c, func(t *ticket) answer {
-		times := c.server.granted[TimeEntryInquire]
+		times := c.may(TimeEntryInquire)
 		return list(c, c.server.kinds.allNotes, func(*query) []anyNote {
 			rows := t.allNotes(nil, times, false)
 			for _, child := range t.children {

@@ -56,15 +56,31 @@ func documentResource() *resource[*document] {
 	}}
 }
 
+// documentRefResource is how a ticket's own list shows documents: references only.
+func documentRefResource() *resource[*document] {
+	f := fieldSet[*document]{}
+	f.number("id", func(d *document) int32 { return d.id })
+	f.text("name", func(d *document) string { return d.title })
+	return &resource[*document]{fields: f, id: func(d *document) int32 { return d.id }, encode: func(_ *call, e *encoder, d *document) {
+		e.number("id", d.id)
+		e.text("name", d.title)
+		e.object("_info", func() {
+			e.text("filename", d.fileName)
+			e.link("document", "/system/documents/", d.id)
+			e.text("documentDownload_href", e.base+"/system/documents/"+itoa(d.id)+"/download")
+		})
+	}}
+}
+
 func listTicketDocuments(c *call) answer {
 	return withTicket(c, func(t *ticket) answer {
-		return list(c, c.server.kinds.documents, func(*query) []*document { return t.documents })
+		return list(c, c.server.kinds.documentRefs, func(*query) []*document { return t.documents })
 	})
 }
 
 func countTicketDocuments(c *call) answer {
 	return withTicket(c, func(t *ticket) answer {
-		return count(c, c.server.kinds.documents, func(*query) []*document { return t.documents })
+		return count(c, c.server.kinds.documentRefs, func(*query) []*document { return t.documents })
 	})
 }
 
@@ -76,10 +92,14 @@ func countDocuments(c *call) answer {
 	return ofRecord(c, func(rows func(*query) []*document) answer { return count(c, c.server.kinds.documents, rows) })
 }
 
-// ofRecord reads recordType and recordId, without which documents cannot be listed.
+// ofRecord reads recordType and recordId, without which documents cannot be listed. A record that is not there has
+// no documents.
 func ofRecord(c *call, do func(rows func(*query) []*document) answer) answer {
 	values := c.request.URL.Query()
 	t, refused := c.server.recordOf(values.Get("recordType"), values.Get("recordId"))
+	if refused != nil && refused.status == http.StatusNotFound {
+		return do(func(*query) []*document { return nil })
+	}
 	if refused != nil {
 		return *refused
 	}

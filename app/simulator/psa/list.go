@@ -21,8 +21,10 @@ type resource[T any] struct {
 	children []childCollection[T]
 	// custom gives the custom fields customFieldConditions look at; nil where there are none.
 	custom func(T) []customField
-	encode func(*call, *encoder, T)
-	id     func(T) int32
+	// visible leaves out records the API member may not see; nil shows all.
+	visible func(T) bool
+	encode  func(*call, *encoder, T)
+	id      func(T) int32
 }
 
 // childCollection is one list inside a record.
@@ -154,6 +156,9 @@ func (r *resource[T]) test(q *query) (func(T) bool, error) {
 		return nil, err
 	}
 	tests := []func(T) bool{matches}
+	if r.visible != nil {
+		tests = append(tests, r.visible)
+	}
 	if q.child != nil {
 		ofChildren, err := r.childTest(q.child)
 		if err != nil {
@@ -216,7 +221,13 @@ func (r *resource[T]) sort(rows []T, orderBy []order) error {
 		}
 		gets[i] = field.Get
 	}
-	slices.SortStableFunc(rows, func(a, b T) int {
+	if len(orderBy) == 1 && orderBy[0].path == "id" { // rows come in id order
+		if orderBy[0].down {
+			slices.Reverse(rows)
+		}
+		return nil
+	}
+	slices.SortFunc(rows, func(a, b T) int {
 		for i, by := range orderBy {
 			if c := condition.Compare(gets[i](a), gets[i](b)); c != 0 {
 				if by.down {

@@ -36,6 +36,9 @@ func listQuery[T any](c *call, r *resource[T], q *query, rows func(*query) []T) 
 			found = append(found, row)
 		}
 	}
+	if c.hits.Has(fault.LateRecord) && (q.conditions.Uses("lastUpdated") || q.conditions.Uses("_info/lastUpdated")) {
+		found = r.withoutNewest(c, found)
+	}
 	if len(q.orderBy) > 0 {
 		if err := r.sort(found, q.orderBy); err != nil {
 			return badFilter(err)
@@ -49,6 +52,25 @@ func listQuery[T any](c *call, r *resource[T], q *query, rows func(*query) []T) 
 	}
 	return a
 }
+
+// withoutNewest leaves out the record that changed last, if that was within the last seconds: the service has
+// saved it and does not list it yet.
+func (r *resource[T]) withoutNewest(c *call, rows []T) []T {
+	updated := r.fields["lastUpdated"].Get
+	newest := -1
+	for i, row := range rows {
+		if updated(row).Int() > c.at-lateSeconds && (newest < 0 || updated(row).Int() >= updated(rows[newest]).Int()) {
+			newest = i
+		}
+	}
+	if newest < 0 {
+		return rows
+	}
+	return slices.Delete(rows, newest, newest+1)
+}
+
+// lateSeconds is how long a change can stay out of a list.
+const lateSeconds = 10
 
 // forwardPage answers a forward-only page: by id, after the last one seen, orderBy and page ignored. The
 // Link header is always there and empty at the end.

@@ -144,7 +144,7 @@ func (c *call) forInjector() fault.Call {
 	if c.route != nil {
 		described.Write, described.List, described.Right = c.route.writes, c.route.list, string(c.route.right)
 		if c.route.list {
-			described.Search = c.request.URL.Query().Get("conditions")
+			described.Search = c.request.URL.Query().Get("conditions") + string(c.body) // a search has them in the body
 		}
 	}
 	return described

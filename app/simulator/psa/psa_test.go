@@ -131,6 +131,8 @@ func (w *world) get(path string, change ...func(*http.Request)) reply {
 	return w.send("GET", path, "", change...)
 }
 
+func encode(text string) string { return url.QueryEscape(text) }
+
 // where is a list address with conditions.
 func where(list, conditions string) string {
 	return list + "?conditions=" + url.QueryEscape(conditions)

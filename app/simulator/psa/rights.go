@@ -3,6 +3,8 @@ package psa
 import (
 	"net/http"
 	"strings"
+
+	"deskbridge/app/simulator/fault"
 )
 
 // Right is one cell of a security role: a function and a level. The functions are those of the role screen
@@ -55,6 +57,13 @@ func (s *Server) Granted(right Right) bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return s.granted[right]
+}
+
+// may says whether the role has a right that depends on what is written, not on the route; the fault that
+// revokes one by name counts too. Called with mu held.
+func (c *call) may(right Right) bool {
+	revoked, on := c.server.options.Faults.Active(fault.RevokeRight)
+	return c.server.granted[right] && !(on && revoked.Argument == string(right))
 }
 
 // forbidden is the refusal for want of a right. It names the function and the level as the role screen

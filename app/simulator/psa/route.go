@@ -53,6 +53,8 @@ func newRouter() router {
 	add("GET", tickets+"/{}/allNotes", ServiceTicketsInquire, listAllNotes).list = true
 	lists(tickets+"/{}/documents", AttachmentsInquire, listTicketDocuments, countTicketDocuments)
 
+	lists("/time/entries", TimeEntryInquire, listTimeEntries, countTimeEntries)
+
 	lists("/system/documents", AttachmentsInquire, listDocuments, countDocuments)
 	add("POST", "/system/documents", AttachmentsAdd, createDocument)
 	add("GET", "/system/documents/{}", AttachmentsInquire, getDocument)

@@ -41,6 +41,8 @@ type kinds struct {
 	notes          *resource[*note]
 	allNotes       *resource[anyNote]
 	documents      *resource[*document]
+	documentRefs   *resource[*document]
+	timeEntries    *resource[*timeEntry]
 	ticketSetters  map[string]setter
 	plain          []plainField
 	readOnly       []string
@@ -53,6 +55,7 @@ func newKinds() kinds {
 		companies: companyResource(), contacts: contactResource(), communications: communicationResource(),
 		commTypes: commTypeResource(), members: memberResource(),
 		tickets: ticketResource(), notes: noteResource(), allNotes: anyNoteResource(), documents: documentResource(),
+		documentRefs: documentRefResource(), timeEntries: timeEntryResource(),
 		ticketSetters: ticketSetters(), plain: plainFields(), readOnly: readOnlyFields(),
 	}
 }

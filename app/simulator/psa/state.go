@@ -22,11 +22,12 @@ type state struct {
 	userFields table[userField]
 	tickets    table[ticket]
 	documents  table[document]
+	times      table[timeEntry]
 
 	byXRef  map[string][]*ticket  // lower case externalXRef
 	byEmail map[string][]*contact // lower case address of a communication item
 
-	noteID, timeEntryID, communicationID int32 // last one given; the first two collide on purpose
+	noteID, communicationID int32 // last one given; the ids of notes and of time entries collide on purpose
 
 	api          *member // the API member behind the key
 	defaultBoard *board  // of the API member

@@ -109,13 +109,11 @@ func (s *Server) AddTimeEntryAs(memberID, ticketID int, n Note, took time.Durati
 	if err != nil {
 		return 0, err
 	}
-	s.timeEntryID++
 	now := s.now().Unix()
-	entry := &timeEntry{
+	entry := s.times.add(&timeEntry{
 		ticket: t, text: n.Text, discussion: n.Discussion, internal: n.Internal, resolution: n.Resolution,
 		member: by, start: now - int64(took.Seconds()), end: now, stamps: newStamps(now, by),
-	}
-	entry.id = s.timeEntryID
+	})
 	t.times = append(t.times, entry)
 	t.touch(now, by)
 	return int(entry.id), nil

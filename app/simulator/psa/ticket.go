@@ -1,8 +1,12 @@
 package psa
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
+	"slices"
+
+	"deskbridge/app/simulator/psa/condition"
 )
 
 // ticket is a service ticket, or a project ticket where the board is one.
@@ -79,8 +83,13 @@ func withTicket(c *call, do func(*ticket) answer) answer {
 func ticketCandidates(c *call) func(*query) []*ticket {
 	return func(q *query) []*ticket {
 		s := c.server
-		if values, ok := q.conditions.Exactly("externalXRef"); ok && len(values) == 1 && !values[0].Null() {
-			return s.byXRef[lower(values[0].String())]
+		if values, ok := q.conditions.Exactly("externalXRef"); ok && !slices.ContainsFunc(values, condition.Value.Null) {
+			var rows []*ticket
+			for _, value := range values {
+				rows = append(rows, s.byXRef[lower(value.String())]...)
+			}
+			slices.SortFunc(rows, func(a, b *ticket) int { return cmp.Compare(a.id, b.id) })
+			return slices.Compact(rows)
 		}
 		return s.tickets.candidates(q)
 	}

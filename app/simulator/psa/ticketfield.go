@@ -78,10 +78,11 @@ func ticketResource() *resource[*ticket] {
 		f[field.name] = condition.Field[*ticket]{Kind: field.kind, Enum: field.enum, Get: field.get}
 	}
 	return &resource[*ticket]{
-		fields: f,
-		custom: func(t *ticket) []customField { return t.custom },
-		encode: encodeTicket,
-		id:     func(t *ticket) int32 { return t.id },
+		fields:  f,
+		custom:  func(t *ticket) []customField { return t.custom },
+		visible: (*ticket).visible,
+		encode:  encodeTicket,
+		id:      func(t *ticket) int32 { return t.id },
 	}
 }
 

@@ -43,7 +43,7 @@ func mergeTickets(c *call) answer {
 		if len(f.problems) > 0 {
 			return invalid("ticketMerge", f.problems...)
 		}
-		if to.closed && !c.server.granted[CloseServiceTicketsEdit] {
+		if to.closed && !c.may(CloseServiceTicketsEdit) {
 			return forbidden(CloseServiceTicketsEdit)
 		}
 		c.server.merge(into, children, to, c.at, c.server.api)

@@ -17,13 +17,14 @@ func createTicket(c *call) answer {
 	}
 	s := c.server
 	d := &draft{ticket: ticket{severity: "Medium", impact: "Medium"}, server: s, given: map[string]bool{}}
+	if isNull(values["board"]) {
+		delete(values, "board")
+		d.board = s.defaultBoard
+	}
 	d.apply(values)
 	d.requireSummary()
 	if kind := values["recordType"]; !isNull(kind) && string(kind) != `"ServiceTicket"` {
 		d.add("recordType", "InvalidEnum", "A ticket of another type than ServiceTicket cannot be created here.")
-	}
-	if d.board == nil && isNull(values["board"]) {
-		d.board = s.defaultBoard
 	}
 	if d.company == nil && isNull(values["company"]) {
 		d.required("company")
@@ -32,7 +33,7 @@ func createTicket(c *call) answer {
 	if len(d.problems) > 0 {
 		return invalid("ticket", d.problems...)
 	}
-	if d.status.closed && !s.granted[CloseServiceTicketsAdd] {
+	if d.status.closed && !c.may(CloseServiceTicketsAdd) {
 		return forbidden(CloseServiceTicketsAdd)
 	}
 	t := new(d.ticket)
@@ -290,7 +291,7 @@ func (c *call) rewrite(t *ticket, d *draft) answer {
 	if len(d.problems) > 0 {
 		return invalid("ticket", d.problems...)
 	}
-	if d.status.closed && d.status != t.status && !s.granted[CloseServiceTicketsEdit] {
+	if d.status.closed && d.status != t.status && !c.may(CloseServiceTicketsEdit) {
 		return forbidden(CloseServiceTicketsEdit)
 	}
 	s.replace(t, d.ticket, c.at, s.api)
@@ -331,6 +332,9 @@ func (s *Server) removeTicket(t *ticket) {
 	}
 	for _, doc := range t.documents {
 		s.documents.remove(doc.id)
+	}
+	for _, entry := range t.times {
+		s.times.remove(entry.id)
 	}
 	s.tickets.remove(t.id)
 }
