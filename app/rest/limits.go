@@ -20,13 +20,12 @@ var nothing = announcement{limit: -1, remaining: -1, reset: -1}
 func (a announcement) empty() bool { return a.limit < 0 && a.remaining < 0 }
 
 // spellings of the budget that covers everything, in the order they are
-// believed. Zendesk sends the first two, the third and fourth are its older
-// ones; the last is what gateways in front of on-premises servers say.
+// believed. Zendesk sends the first two, the third is its older one; the last is
+// what gateways in front of on-premises servers say.
 var spellings = [...]struct{ limit, remaining, reset string }{
 	{"Ratelimit-Limit", "Ratelimit-Remaining", "Ratelimit-Reset"},
 	{"X-Rate-Limit", "X-Rate-Limit-Remaining", "X-Rate-Limit-Reset"},
 	{"Rate-Limit", "Rate-Limit-Remaining", "Rate-Limit-Reset"},
-	{"Rate-Limit-Limit", "Rate-Limit-Remaining", "Rate-Limit-Reset"},
 	{"X-Ratelimit-Limit", "X-Ratelimit-Remaining", "X-Ratelimit-Reset"},
 }
 
@@ -119,6 +118,9 @@ func parseCount(v string) (int, bool) {
 	v = strings.TrimSpace(v)
 	if i := strings.IndexAny(v, ",; "); i >= 0 {
 		v = v[:i]
+	}
+	if v == "" {
+		return 0, false // the common case, and an error would cost an allocation
 	}
 	n, err := strconv.ParseUint(v, 10, 63)
 	if err != nil || n > 10_000_000_000 {
