@@ -87,8 +87,12 @@ func ParseAddress(s string) (Address, error) {
 	}
 	host := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
 	port := u.Port()
-	if n, err := strconv.ParseUint(port, 10, 16); port != "" && (err != nil || n == 0) {
-		return Address{}, fmt.Errorf("%q is not a port", port)
+	if port != "" {
+		n, err := strconv.ParseUint(port, 10, 16)
+		if err != nil || n == 0 {
+			return Address{}, fmt.Errorf("%q is not a port", port)
+		}
+		port = strconv.FormatUint(n, 10)
 	}
 	if cloud, ok := cloudHost(host); ok {
 		return Address{root: "https://" + cloud, api: apiPath(u.Path, true), cloud: true}, nil
@@ -118,7 +122,7 @@ func ParseAddress(s string) (Address, error) {
 		host = ip.String()
 	}
 	if port != "" && !(port == "443" && scheme == "https") && !(port == "80" && scheme == "http") {
-		host = net.JoinHostPort(strings.Trim(host, "[]"), strings.TrimLeft(port, "0"))
+		host = net.JoinHostPort(strings.Trim(host, "[]"), port)
 	}
 	return Address{root: scheme + "://" + host, api: api}, nil
 }
