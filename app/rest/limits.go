@@ -76,13 +76,13 @@ func retryAfter(h http.Header, now time.Time) (time.Duration, bool) {
 		return 0, false
 	}
 	if n, ok := parseCount(v); ok {
-		return time.Duration(n) * time.Second, true
+		return seconds(n), true
 	}
 	// Some fronts write fractions of a second.
 	if whole, fraction, ok := strings.Cut(v, "."); ok {
 		if n, ok := parseCount(whole); ok {
 			if _, ok := parseCount(fraction); ok {
-				return time.Duration(n+1) * time.Second, true
+				return seconds(n + 1), true
 			}
 		}
 	}
@@ -102,7 +102,12 @@ func resetOr(v string, now time.Time) time.Duration {
 	case n >= 1_000_000_000:
 		return max(time.Unix(int64(n), 0).Sub(now), 0)
 	}
-	return time.Duration(n) * time.Second
+	return seconds(n)
+}
+
+// seconds bounds what a service may ask for, so that no duration overflows.
+func seconds(n int) time.Duration {
+	return time.Duration(min(n, 1_000_000_000)) * time.Second
 }
 
 func countOr(v string, otherwise int) int {
