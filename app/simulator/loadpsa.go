@@ -48,9 +48,12 @@ func (s samples) company() string {
 	return ""
 }
 
-// fill rebuilds the instance. A recording without boards gets the standard ones.
+// fill rebuilds the instance. A recording without a usable board gets the standard ones.
 func (s samples) fill(server *psa.Server) {
-	if len(s["API_BOARD_LIST"]) == 0 {
+	usable := func(b record) bool {
+		return !get[bool](b, "projectFlag") && !get[bool](b, "inactiveFlag") && get[string](b, "name") != ""
+	}
+	if !slices.ContainsFunc(s["API_BOARD_LIST"], usable) {
 		server.Standard()
 		return
 	}
@@ -107,16 +110,20 @@ func (s samples) ofBoard(name string, board int64) (out []record) {
 
 func (s samples) addPriorities(server *psa.Server) {
 	list := slices.Clone(s["API_SERVICE_PRIORITY_LIST"])
+	list = slices.DeleteFunc(list, func(p record) bool { return get[string](p, "name") == "" })
 	for _, t := range s["API_SERVICE_TICKET"] {
-		if p := get[record](t, "priority"); p != nil {
+		if p := get[record](t, "priority"); get[string](p, "name") != "" {
 			list = append(list, p)
 		}
+	}
+	if len(list) == 0 {
+		server.AddPriority(psa.Priority{Name: "Priority 3 - Normal Response", Default: true})
 	}
 	var names []string
 	flagged := slices.ContainsFunc(list, func(p record) bool { return get[bool](p, "defaultFlag") })
 	for i, p := range list {
 		name := get[string](p, "name")
-		if name == "" || slices.Contains(names, name) {
+		if slices.Contains(names, name) {
 			continue
 		}
 		names = append(names, name)
@@ -140,9 +147,9 @@ func (s samples) addTickets(server *psa.Server) {
 			first, last, _ := strings.Cut(contact, " ")
 			contacts[company+contact] = server.AddContact(psa.Contact{Company: companies[company], FirstName: first, LastName: last, Email: email})
 		}
-		info := get[record](t, "_info")
+		info, board := get[record](t, "_info"), get[record](t, "board")
 		server.AddTicket(psa.Ticket{
-			Summary: get[string](t, "summary"), Board: s.known("API_BOARD_LIST", get[record](t, "board")), Status: s.known("API_BOARD_STATUS_LIST", get[record](t, "status")),
+			Summary: get[string](t, "summary"), Board: named(s["API_BOARD_LIST"], board), Status: named(s.ofBoard("API_BOARD_STATUS_LIST", get[int64](board, "id")), get[record](t, "status")),
 			Priority: get[string](get[record](t, "priority"), "name"), Company: company, Contact: contacts[company+contact],
 			ContactName: get[string](t, "contactName"), ContactEmail: email, XRef: get[string](t, "externalXRef"),
 			Entered: when(info, "dateEntered"), Updated: when(info, "lastUpdated"), EnteredBy: get[string](t, "enteredBy"), UpdatedBy: get[string](info, "updatedBy"),
@@ -150,10 +157,10 @@ func (s samples) addTickets(server *psa.Server) {
 	}
 }
 
-// known is the name of a reference if the recording has it, else "", which takes the default.
-func (s samples) known(list string, reference record) string {
+// named is the name of a reference if the list has it, else "", which takes the default.
+func named(list []record, reference record) string {
 	name := get[string](reference, "name")
-	if slices.ContainsFunc(s[list], func(r record) bool { return get[string](r, "name") == name }) {
+	if slices.ContainsFunc(list, func(r record) bool { return get[string](r, "name") == name }) {
 		return name
 	}
 	return ""

@@ -61,8 +61,17 @@ func textID(id int64) *string {
 	return &text
 }
 
-func systemData() object {
-	return object{"client": "Mozilla/5.0", "ip_address": "192.0.2.10", "location": "Somewhere", "latitude": 0.0, "longitude": 0.0}
+// systemData is where an update came from.
+type systemData struct {
+	Client    string  `json:"client"`
+	IPAddress string  `json:"ip_address"`
+	Location  string  `json:"location"`
+	Latitude  float64 `json:"latitude"`
+	Longitude float64 `json:"longitude"`
+}
+
+func someSystem() systemData {
+	return systemData{Client: "Mozilla/5.0", IPAddress: "192.0.2.10", Location: "Somewhere"}
 }
 
 func (a *audit) custom() json.RawMessage {
@@ -92,7 +101,7 @@ func (a *audit) json(base string) object {
 	}
 	return object{
 		"id": a.id, "ticket_id": a.ticket.id, "created_at": stamp(a.at), "author_id": nullable(a.author),
-		"metadata": object{"system": systemData(), "custom": a.custom()}, "events": events, "via": via{Channel: a.via()},
+		"metadata": object{"system": someSystem(), "custom": a.custom()}, "events": events, "via": via{Channel: a.via()},
 	}
 }
 
@@ -106,8 +115,43 @@ func (a *audit) via() string {
 	return "web"
 }
 
+// eventJSON is one record of the event export. Structs, since a full read renders hundreds of thousands.
+type eventJSON struct {
+	ID        int64        `json:"id"`
+	TicketID  int64        `json:"ticket_id"`
+	Timestamp int64        `json:"timestamp"`
+	CreatedAt string       `json:"created_at"`
+	UpdaterID *int64       `json:"updater_id"`
+	Via       string       `json:"via"`
+	System    systemData   `json:"system"`
+	Metadata  metadataJSON `json:"metadata"`
+	EventType string       `json:"event_type"`
+	Children  []any        `json:"child_events"`
+}
+
+type metadataJSON struct {
+	Custom json.RawMessage `json:"custom"`
+}
+
+// commentEvent is a comment with the sideload comment_events.
+type commentEvent struct {
+	ID             int64  `json:"id"`
+	Type           string `json:"type"`
+	EventType      string `json:"event_type"`
+	Via            string `json:"via"`
+	ViaReferenceID *int64 `json:"via_reference_id"`
+	AuthorID       *int64 `json:"author_id"`
+	Body           string `json:"body"`
+	HTMLBody       string `json:"html_body"`
+	PlainBody      string `json:"plain_body"`
+	Public         bool   `json:"public"`
+	Attachments    []any  `json:"attachments"`
+	AuditID        int64  `json:"audit_id"`
+	CreatedAt      string `json:"created_at"`
+}
+
 // export renders an audit as the event export shows it, section 5.
-func (a *audit) export(base string, commentEvents bool) object {
+func (a *audit) export(base string, commentEvents bool) eventJSON {
 	how := "Web form"
 	switch a.via() {
 	case "api":
@@ -115,32 +159,30 @@ func (a *audit) export(base string, commentEvents bool) object {
 	case "rule":
 		how = "Rule"
 	}
-	children := []object{}
-	if c := a.comment; c != nil {
-		child := object{"id": c.id, "event_type": "Comment", "via": how, "via_reference_id": nil}
-		if commentEvents {
-			child["type"], child["author_id"], child["audit_id"] = "Comment", nullable(c.author), a.id
-			child["body"], child["html_body"], child["plain_body"] = c.body, c.htmlBody(), c.body
-			child["public"], child["created_at"] = c.public, stamp(a.at)
-			child["attachments"] = attachmentsJSON(c.attachments, base)
-			for key, value := range c.extra {
-				child[key] = value
-			}
-		} else {
-			child["comment_present"], child["comment_public"] = true, c.public
-		}
-		children = append(children, child)
+	fields := a.fields()
+	children := make([]any, 0, 1+len(fields))
+	switch c := a.comment; {
+	case c == nil:
+	case commentEvents:
+		children = append(children, overlaid(commentEvent{
+			ID: c.id, Type: "Comment", EventType: "Comment", Via: how, AuthorID: nullable(c.author), Body: c.body, HTMLBody: c.htmlBody(), PlainBody: c.body,
+			Public: c.public, Attachments: attachmentsJSON(c.attachments, base), AuditID: a.id, CreatedAt: stamp(a.at),
+		}, c.extra))
+	default:
+		children = append(children, object{
+			"id": c.id, "event_type": "Comment", "via": how, "via_reference_id": nil, "comment_present": true, "comment_public": c.public,
+		})
 	}
-	for i, f := range a.fields() {
+	for i, f := range fields {
 		child := object{"id": a.id + int64(2+i), "via": how, "via_reference_id": nil, f.field: f.value, "event_type": "Create"}
 		if a.created == nil {
 			child["event_type"], child["previous_value"] = "Change", f.former
 		}
 		children = append(children, child)
 	}
-	return object{
-		"id": a.id, "ticket_id": a.ticket.id, "timestamp": a.at, "created_at": stamp(a.at), "updater_id": nullable(a.author),
-		"via": how, "system": systemData(), "metadata": object{"custom": a.custom()}, "event_type": "Audit", "child_events": children,
+	return eventJSON{
+		ID: a.id, TicketID: a.ticket.id, Timestamp: a.at, CreatedAt: stamp(a.at), UpdaterID: nullable(a.author), Via: how,
+		System: someSystem(), Metadata: metadataJSON{a.custom()}, EventType: "Audit", Children: children,
 	}
 }
 
@@ -149,7 +191,7 @@ func (c *comment) json(base string) any {
 	return overlaid(object{
 		"id": c.id, "type": "Comment", "author_id": nullable(c.author), "body": c.body, "html_body": c.htmlBody(), "plain_body": c.body,
 		"public": c.public, "attachments": attachmentsJSON(c.attachments, base), "audit_id": c.audit.id, "via": via{Channel: c.audit.via()},
-		"created_at": stamp(c.audit.at), "metadata": object{"system": systemData(), "custom": c.audit.custom()},
+		"created_at": stamp(c.audit.at), "metadata": object{"system": someSystem(), "custom": c.audit.custom()},
 	}, c.extra)
 }
 

@@ -212,7 +212,7 @@ func (s *Server) exportEvents(q *question) *reply {
 		page = page[:n-1]
 	}
 	commentEvents := slices.Contains(strings.Split(query.Get("include"), ","), "comment_events")
-	events := make([]object, len(page))
+	events := make([]eventJSON, len(page))
 	for i, a := range page {
 		events[i] = a.export(q.base, commentEvents)
 	}
