@@ -34,6 +34,10 @@ const (
 	EnvPrivateKey   = "DESKBRIDGE_CONNECTWISE_PRIVATE_KEY"
 )
 
+// EnvPatience shortens how long a write without an answer is searched for. It
+// counts only where both services are on this computer, that is simulated.
+const EnvPatience = "DESKBRIDGE_SIMULATED_PATIENCE"
+
 // linesKept is how many log lines the activity screen can look back on.
 const linesKept = 500
 

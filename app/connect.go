@@ -4,12 +4,14 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"net/url"
 	"time"
 
 	"deskbridge/app/bridge"
 	"deskbridge/app/connectwise"
 	"deskbridge/app/event"
+	"deskbridge/app/journal"
 	"deskbridge/app/oauth"
 	"deskbridge/app/rest"
 	"deskbridge/app/store"
@@ -156,7 +158,26 @@ func (c *connection) bridge(ctx context.Context, fresh bool) (*bridge.Bridge, er
 	return &bridge.Bridge{
 		Desk: deskSide{c.desk}, PSA: psaSide{c.psa}, Store: c.kept,
 		Policy: policy, Account: c.account, Start: c.settings.Sync.Start,
-		Workers: c.opt.Workers, Now: c.opt.Now, Sleep: c.opt.Sleep, Log: c.log,
+		Workers: c.opt.Workers, Patience: c.patience(), Now: c.opt.Now, Sleep: c.opt.Sleep, Log: c.log,
 		Publish: c.opt.Hub.Publish, Requests: c.requests,
 	}, nil
+}
+
+// patience is how long a write in doubt is searched for: the bridge's own, unless
+// both services are simulated here and asked to be quick.
+func (c *connection) patience() journal.Patience {
+	short, err := time.ParseDuration(c.opt.Getenv(EnvPatience))
+	if err != nil || short <= 0 || !loopback(c.settings.Zendesk.URL) || !loopback(c.settings.ConnectWise.URL) {
+		return journal.Patience{}
+	}
+	return journal.Patience{Searches: []time.Duration{0, short / 4, short}}
+}
+
+func loopback(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	ip, err := netip.ParseAddr(u.Hostname())
+	return err == nil && ip.IsLoopback()
 }

@@ -310,7 +310,14 @@ func explainNetwork(err error) (Trouble, bool) {
 	var authority x509.UnknownAuthorityError
 	var hostname x509.HostnameError
 	var dns *net.DNSError
+	var own *net.OpError
 	switch {
+	case errors.As(err, &own) && own.Op == "listen":
+		return Trouble{
+			Code: "cannot_listen", Exit: ExitFailed,
+			Message: fmt.Sprintf("The simulated services cannot listen on %v: %v.", own.Addr, own.Err),
+			Next:    "Choose another port; port 0 takes any that is free.",
+		}, true
 	case errors.As(err, &limit):
 		return Trouble{
 			Code: "throttled", Exit: ExitFailed,

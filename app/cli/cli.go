@@ -47,5 +47,5 @@ func Run(ctx context.Context, args []string, std IO, openWindow func(context.Con
 	if err := root.ExecuteContext(ctx); err != nil {
 		return c.fail(err)
 	}
-	return c.code
+	return int(c.code)
 }

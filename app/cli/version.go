@@ -1,9 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
-	"fmt"
-
 	"github.com/spf13/cobra"
 
 	"deskbridge/app"
@@ -14,7 +11,7 @@ func (c *command) version() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "version",
 		Short: "Say which version this is",
-		Args:  exactArgs(0, ""),
+		Args:  arguments(0, 0, ""),
 		RunE: func(*cobra.Command, []string) error {
 			build := app.Version()
 			if asJSON {
@@ -24,22 +21,9 @@ func (c *command) version() *cobra.Command {
 			if build.Commit != "" {
 				label += " (" + build.Commit + ")"
 			}
-			_, err := fmt.Fprintf(c.std.Out, "deskbridge %s, %s, %s\n", label, build.Go, build.System)
-			return err
+			return c.lines("deskbridge " + label + ", " + build.Go + ", " + build.System)
 		},
 	}
 	jsonFlag(cmd, &asJSON)
 	return cmd
-}
-
-// jsonFlag adds --json.
-func jsonFlag(cmd *cobra.Command, to *bool) {
-	cmd.Flags().BoolVar(to, "json", false, "print one JSON object")
-}
-
-// json prints v as the one result of a command.
-func (c *command) json(v any) error {
-	enc := json.NewEncoder(c.std.Out)
-	enc.SetEscapeHTML(false)
-	return enc.Encode(v)
 }
