@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
-	"sync"
 	"time"
 
 	"deskbridge/app/journal"
@@ -24,8 +23,10 @@ const (
 
 // directory tells which company and contact a desk ticket belongs to.
 type directory struct {
-	b  *Bridge
-	mu sync.Mutex
+	b *Bridge
+	// turn is held by the one caller that looks something up: others want the
+	// same list more often than not, and giving up must not wait for it.
+	turn chan struct{}
 
 	companies *dated[reconcile.Companies]
 	contacts  map[int64]*dated[reconcile.Contacts]
@@ -37,14 +38,18 @@ type dated[T any] struct {
 }
 
 func newDirectory(b *Bridge) *directory {
-	return &directory{b: b, contacts: map[int64]*dated[reconcile.Contacts]{}}
+	return &directory{b: b, turn: make(chan struct{}, 1), contacts: map[int64]*dated[reconcile.Contacts]{}}
 }
 
 // place finds company and contact. An organization unknown to the PSA leads to
 // the default company.
 func (d *directory) place(ctx context.Context, w journal.Work, organization ticket.OrganizationID) (reconcile.Placement, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
+	select {
+	case d.turn <- struct{}{}:
+		defer func() { <-d.turn }()
+	case <-ctx.Done():
+		return reconcile.Placement{}, ctx.Err()
+	}
 	company := d.b.Policy.DefaultCompany
 	name := w.Organization.Name
 	if name == "" && organization != 0 {
