@@ -94,8 +94,8 @@ func judgeBoard(id, title string, f *PSAFacts) (Check, bool) {
 }
 
 // judgePairs looks at one table of the settings. What is named and not there
-// blocks, because tickets would be refused; what is not named at all has a
-// default rule.
+// blocks, because tickets would be refused; what is not named at all holds back
+// the tickets that have it, and those alone.
 func judgePairs[K ~string](id, title, what string, keys []K, pairs map[K]string, from []ticket.Choice, inactive map[int64]bool) Check {
 	var wrong, open []string
 	for _, key := range keys {
@@ -119,7 +119,7 @@ func judgePairs[K ~string](id, title, what string, keys []K, pairs map[K]string,
 	case len(wrong) > 0:
 		return fail(id, title, strings.Join(wrong, " ")+" ConnectWise refuses tickets with these.", next)
 	case len(open) > 0:
-		return warn(id, title, fmt.Sprintf("Not paired: %s. Tickets with such a %s get ConnectWise's own default.", list(open), what), next)
+		return warn(id, title, fmt.Sprintf("Not paired: %s. Tickets with such a %s wait until it is paired; all others go on.", list(open), what), next)
 	}
 	return pass(id, title, "")
 }
