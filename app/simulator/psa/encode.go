@@ -187,22 +187,6 @@ func (e *encoder) link(kind, path string, id int32) {
 	}
 }
 
-// stamps are the four members every _info has.
-type stamps struct {
-	entered, updated     int64
-	enteredBy, updatedBy string
-}
-
-func (e *encoder) stamps(s stamps) {
-	e.time("lastUpdated", s.updated)
-	e.text("updatedBy", s.updatedBy)
-	e.time("dateEntered", s.entered)
-	e.text("enteredBy", s.enteredBy)
-}
-
-// info writes _info with the stamps and nothing else.
-func (e *encoder) info(s stamps) { e.object("_info", func() { e.stamps(s) }) }
-
 const hexDigits = "0123456789abcdef"
 
 // appendText writes a JSON string. Bytes that are no text become the replacement character.

@@ -22,6 +22,13 @@ func (f *form) required(field string) {
 	f.add(field, "MissingRequiredField", "The %s field is required.", field)
 }
 
+// need says that a field is required if it has no value, unless something else is wrong with it already.
+func (f *form) need(field string, missing bool) {
+	if missing && !slices.ContainsFunc(f.problems, func(p problem) bool { return p.Field == field }) {
+		f.required(field)
+	}
+}
+
 func (f *form) wrongType(field, kind string) {
 	f.add(field, "InvalidType", "The value of %s is not of type %s.", field, kind)
 }

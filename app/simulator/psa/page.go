@@ -30,27 +30,46 @@ func listQuery[T any](c *call, r *resource[T], q *query, rows func(*query) []T) 
 	if q.forward {
 		return forwardPage(c, r, q, rows(q), test)
 	}
-	var found []T
-	for _, row := range rows(q) {
-		if test(row) {
-			found = append(found, row)
-		}
-	}
+	found, total := matching(q, rows(q), test)
 	if c.hits.Has(fault.LateRecord) && (q.conditions.Uses("lastUpdated") || q.conditions.Uses("_info/lastUpdated")) {
 		found = r.withoutNewest(c, found)
 	}
-	if len(q.orderBy) > 0 {
+	if !q.byID() {
 		if err := r.sort(found, q.orderBy); err != nil {
 			return badFilter(err)
 		}
+		first := min((q.page-1)*q.size, len(found))
+		found = found[first:min(first+q.size, len(found))]
 	}
-	total := len(found)
-	first := min((q.page-1)*q.size, total)
-	a := c.page(r.encodePage(c, q, found[first:min(first+q.size, total)]))
+	a := c.page(r.encodePage(c, q, found))
 	if link := c.pageLinks(q, total); link != "" {
 		a.link = &link
 	}
 	return a
+}
+
+// byID says whether a page is a stretch of the rows as they come.
+func (q *query) byID() bool {
+	return len(q.orderBy) == 0 || len(q.orderBy) == 1 && q.orderBy[0] == order{path: "id"}
+}
+
+// matching gives the rows a query selects and how many there are. Where the order is by id, only those of the
+// page are kept: a walk over a large instance asks for many pages.
+func matching[T any](q *query, rows []T, test func(T) bool) (found []T, total int) {
+	first, last := 0, len(rows)
+	if q.byID() {
+		first = (q.page - 1) * q.size
+		last = first + q.size
+	}
+	for _, row := range rows {
+		if test(row) {
+			if total >= first && total < last {
+				found = append(found, row)
+			}
+			total++
+		}
+	}
+	return found, total
 }
 
 // withoutNewest leaves out the record that changed last, if that was within the last seconds: the service has
@@ -103,6 +122,9 @@ func (r *resource[T]) encodePage(c *call, q *query, rows []T) []byte {
 	for i, row := range rows {
 		if i > 0 {
 			e.out = append(e.out, ',')
+		}
+		if i == 1 { // the first record tells how much room the rest will need
+			e.out = slices.Grow(e.out, (len(e.out)+64)*len(rows))
 		}
 		e.record(func() { r.encode(c, e, row) })
 	}

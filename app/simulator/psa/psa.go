@@ -11,8 +11,8 @@
 // connection; a test that calls ServeHTTP itself recovers it and reports a network error.
 //
 // Files: psa (options, the way of one request), route, access, rights, limit and reply (the front
-// door), list, page, select and encode (reading), then one file per kind of record, and world,
-// technician and inspect (the Go side).
+// door); list, page, field, kinds and encode (reading); form (writing); one or more per kind of record;
+// world, technician, inspect, mail and journal (the Go side). Package condition holds the filter language.
 package psa
 
 import (

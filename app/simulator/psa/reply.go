@@ -122,6 +122,7 @@ func (s *Server) readBody(r *http.Request) ([]byte, *answer) {
 		panic(http.ErrAbortHandler)
 	}
 	if int64(len(body)) > limit {
+		io.Copy(io.Discard, r.Body) // or the caller, still sending, would never see the answer
 		return nil, new(failure(http.StatusRequestEntityTooLarge, "InvalidObject", "The request is too large."))
 	}
 	return body, nil

@@ -28,6 +28,7 @@ func TestCreate_Refusals(t *testing.T) {
 		"long address":            {`{"summary":"a","company":{"id":1},"contactEmailAddress":"` + strings.Repeat("x", 251) + `"}`, "MaxLength", "contactEmailAddress"},
 		"long phone":              {`{"summary":"a","company":{"id":1},"contactPhoneNumber":"` + strings.Repeat("5", 21) + `"}`, "MaxLength", "contactPhoneNumber"},
 		"long opening text":       {`{"summary":"a","company":{"id":1},"initialDescription":"` + strings.Repeat("x", 60001) + `"}`, "MaxLength", "initialDescription"},
+		"empty company":           {`{"summary":"a","company":{}}`, "MissingRequiredField", "company"},
 		"unknown company":         {`{"summary":"a","company":{"id":99}}`, "InvalidReference", "company"},
 		"deleted company":         {`{"summary":"a","company":{"identifier":"gone"}}`, "InvalidReference", "company"},
 		"company as a number":     {`{"summary":"a","company":1}`, "InvalidType", "company"},
@@ -222,7 +223,7 @@ func TestMerge(t *testing.T) {
 	from := w.create(`{"summary":"b","company":{"id":1},"initialDescription":"B"}`)
 	at := fmt.Sprintf("/service/tickets/%d/merge", into)
 	for _, body := range []string{``, `{"mergeTicketIds":[1002]}`, `{"mergeTicketIds":[],"status":{"id":5}}`, `{"mergeTicketIds":[1001],"status":{"id":5}}`,
-		`{"mergeTicketIds":[9],"status":{"id":5}}`, `{"mergeTicketIds":[1002],"status":{"id":15}}`} {
+		`{"mergeTicketIds":[9],"status":{"id":5}}`, `{"mergeTicketIds":[1002],"status":{}}`, `{"mergeTicketIds":[1002],"status":{"id":15}}`} {
 		w.want(w.send("POST", at, body), 400, "ticketMerge object is invalid")
 	}
 	w.want(w.send("POST", at, fmt.Sprintf(`{"mergeTicketIds":[%d],"status":{"id":5}}`, from)), 201, `"success":true`)

@@ -20,12 +20,10 @@ func mergeTickets(c *call) answer {
 		} else if json.Unmarshal(raw, &ids) != nil || len(ids) == 0 {
 			f.wrongType("mergeTicketIds", "Array")
 		}
-		if isNull(values["status"]) {
-			f.required("status")
-		}
 		to := reference(&f, "status", values["status"], &c.server.statuses, func(st *status, name string) bool {
 			return st.board == into.board && st.name == name
 		})
+		f.need("status", to == nil)
 		var children []*ticket
 		for _, id := range ids {
 			child := c.server.tickets.get(id)

@@ -26,9 +26,7 @@ func createTicket(c *call) answer {
 	if kind := values["recordType"]; !isNull(kind) && string(kind) != `"ServiceTicket"` {
 		d.add("recordType", "InvalidEnum", "A ticket of another type than ServiceTicket cannot be created here.")
 	}
-	if d.company == nil && isNull(values["company"]) {
-		d.required("company")
-	}
+	d.need("company", d.company == nil)
 	d.fill(nil)
 	if len(d.problems) > 0 {
 		return invalid("ticket", d.problems...)
@@ -71,119 +69,6 @@ func rank(name string) int {
 func (d *draft) requireSummary() {
 	if strings.TrimSpace(d.summary) == "" {
 		d.required("summary")
-	}
-}
-
-// fill supplies what was not given and checks what belongs together. before is the ticket as it was, or nil
-// for a new one.
-func (d *draft) fill(before *ticket) {
-	moved := before == nil || before.board != d.board
-	if d.fillBoard(moved); d.board == nil || len(d.problems) > 0 {
-		return
-	}
-	d.fillStatus(before == nil, moved)
-	d.fillTeam(moved)
-	for name, entry := range map[string]**boardEntry{"type": &d.kind, "subType": &d.subType, "item": &d.item} {
-		if *entry == nil || (*entry).board == d.board {
-			continue
-		}
-		if d.given[name] {
-			d.add(name, "InvalidReference", "The %s does not belong to the board %s.", name, d.board.name)
-		}
-		*entry = nil
-	}
-	if d.priority == nil {
-		d.priority = d.server.priorities.find(func(p *priority) bool { return p.isDefault })
-	}
-	if d.priority == nil {
-		d.required("priority")
-	}
-	if d.source == nil {
-		d.source = d.server.sources.find(func(s *source) bool { return s.isDefault })
-	}
-	if d.owner != nil && d.given["owner"] && d.owner.inactive {
-		d.add("owner", "InvalidReference", "The owner %s is inactive.", d.owner.identifier)
-	}
-	d.fillContact()
-}
-
-func (d *draft) fillBoard(moved bool) {
-	b := d.board
-	switch {
-	case b == nil && len(d.problems) == 0:
-		d.required("board")
-	case b == nil || !moved:
-	case b.project:
-		d.add("board", "InvalidReference", "The board %s is a project board.", b.name)
-	case b.inactive:
-		d.add("board", "InvalidReference", "The board %s is inactive.", b.name)
-	case b.excluded:
-		d.add("board", "InvalidReference", "You do not have access to the board %s.", b.name)
-	}
-}
-
-func (d *draft) fillStatus(fresh, moved bool) {
-	if d.status == nil && (fresh || !d.given["status"]) {
-		d.status = d.board.defaultStatus()
-	}
-	switch {
-	case d.status == nil:
-		d.required("status")
-	case d.status.board != d.board:
-		// Also the answer to a move to another board that names no status of it.
-		d.add("status", "InvalidReference", "The status %s does not belong to the board %s.", d.status.name, d.board.name)
-	case d.status.inactive && (moved || d.given["status"]):
-		d.add("status", "InvalidReference", "The status %s is inactive.", d.status.name)
-	}
-}
-
-func (d *draft) fillTeam(moved bool) {
-	if d.team == nil || moved && !d.given["team"] {
-		d.team = d.board.defaultTeam()
-	}
-	switch {
-	case d.team == nil:
-		d.required("team")
-	case d.team.board != d.board:
-		d.add("team", "InvalidReference", "The team %s does not belong to the board %s.", d.team.name, d.board.name)
-	}
-}
-
-func (d *draft) fillContact() {
-	if d.company == nil {
-		return
-	}
-	if d.company.deleted && d.given["company"] {
-		d.add("company", "InvalidReference", "The company %s is deleted.", d.company.identifier)
-	}
-	if d.contact == nil && d.lookup != "" {
-		var found []*contact
-		for _, p := range d.server.byEmail[lower(d.lookup)] {
-			if p.company == d.company && !p.inactive {
-				found = append(found, p)
-			}
-		}
-		if len(found) == 1 {
-			d.contact, d.given["contact"] = found[0], true
-		}
-	}
-	if d.contact == nil {
-		return
-	}
-	if d.contact.company != d.company {
-		d.add("contact", "InvalidReference", "The contact %s does not belong to the company %s.", d.contact.fullName(), d.company.identifier)
-	}
-	if !d.given["contact"] {
-		return
-	}
-	if !d.given["contactName"] {
-		d.contactName = d.contact.fullName()
-	}
-	if !d.given["contactEmailAddress"] {
-		d.contactEmail = d.contact.first("Email")
-	}
-	if !d.given["contactPhoneNumber"] {
-		d.contactPhone = d.contact.first("Phone")
 	}
 }
 
@@ -280,11 +165,9 @@ func putTicket(c *call) answer {
 func (c *call) rewrite(t *ticket, d *draft) answer {
 	s := c.server
 	d.requireSummary()
-	for name, gone := range map[string]bool{"board": d.board == nil, "company": d.company == nil, "status": d.status == nil} {
-		if gone && len(d.problems) == 0 {
-			d.required(name)
-		}
-	}
+	d.need("board", d.board == nil)
+	d.need("company", d.company == nil)
+	d.need("status", d.status == nil)
 	if len(d.problems) == 0 {
 		d.fill(t)
 	}
