@@ -104,7 +104,7 @@ func (w *World) Report() Report {
 	return r
 }
 
-// pastCopy is one PSA ticket that carries a desk ticket.
+// psaCopy is one PSA ticket that carries a desk ticket.
 type psaCopy struct {
 	ticket int
 	notes  []carriedNote

@@ -86,6 +86,7 @@ func (s *Server) AddTicket(n NewTicket) int64 {
 func (s *Server) bear(t *ticket, first NewComment, at int64, channel string, metadata []byte) *audit {
 	s.tickets[t.id] = t
 	t.createdAt, t.updatedAt = at, at
+	t.channel = cmp.Or(first.Channel, channel)
 	a := s.comment(t, first, at, t.submitter, channel)
 	a.metadata = metadata
 	a.created = &creation{t.subject, t.priority, t.kind, t.status, t.requester, t.organization}

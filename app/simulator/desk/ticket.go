@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strconv"
@@ -17,6 +18,7 @@ type ticket struct {
 	organization, group            int64
 	tags                           []string
 	public                         bool
+	channel                        string // how it came in: web unless set
 	comments                       []*comment
 	audits                         []*audit
 	extra                          map[string]json.RawMessage // shown instead of, or beside, what is above
@@ -105,7 +107,7 @@ type ticketJSON struct {
 // ticketJSON renders a ticket with links that begin with base.
 func (t *ticket) json(base string, countComments bool) any {
 	out := ticketJSON{
-		URL: base + "/api/v2/tickets/" + strconv.FormatInt(t.id, 10) + ".json", ID: t.id, ExternalID: nullable(t.externalID), Via: via{Channel: "web"},
+		URL: base + "/api/v2/tickets/" + strconv.FormatInt(t.id, 10) + ".json", ID: t.id, ExternalID: nullable(t.externalID), Via: via{Channel: cmp.Or(t.channel, "web")},
 		CreatedAt: stamp(t.createdAt), UpdatedAt: stamp(t.updatedAt), GeneratedTimestamp: t.generated,
 		Type: nullable(t.kind), Subject: t.subject, RawSubject: t.subject, Priority: nullable(t.priority), Status: t.status,
 		RequesterID: nullable(t.requester), SubmitterID: nullable(t.submitter), AssigneeID: nullable(t.assignee),
