@@ -140,12 +140,15 @@ func (c *Consent) Wait(ctx context.Context, accept func(context.Context, Pair) e
 		MaxHeaderBytes:    32 << 10,
 	}
 	var running sync.WaitGroup
+	broken := make(chan error, len(c.listeners))
 	for _, l := range c.listeners {
-		running.Go(func() { _ = server.Serve(l) }) // always ends with ErrServerClosed
+		running.Go(func() { broken <- server.Serve(l) })
 	}
 	var err error
 	select {
 	case err = <-c.result:
+	case err = <-broken:
+		err = fmt.Errorf("listen for the browser: %w", err)
 	case <-limited.Done():
 		late := true
 		c.taken.Do(func() { late = false })
@@ -166,7 +169,7 @@ func (c *Consent) Wait(ctx context.Context, accept func(context.Context, Pair) e
 	return err
 }
 
-// Close gives the port back without waiting.
+// Close gives the port back without waiting; a Wait under way ends.
 func (c *Consent) Close() {
 	for _, l := range c.listeners {
 		_ = l.Close()

@@ -156,8 +156,8 @@ func TestContract_Faults(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			a := simulated(t, desk.Options{EventPage: 40, Faults: fault.New(set, 7)})
-			want := a.fill(300)
+			a := simulated(t, desk.Options{EventPage: 20, Faults: fault.New(set, 7)})
+			want := a.fill(120)
 			tickets, comments := a.readAll(t)
 			if name == fault.LateRecord {
 				// What is held back comes with the next read from the same place.
@@ -169,7 +169,7 @@ func TestContract_Faults(t *testing.T) {
 					comments[id] = c
 				}
 			}
-			if len(tickets) != 300 || len(comments) != want {
+			if len(tickets) != 120 || len(comments) != want {
 				t.Errorf("%d tickets and %d comments of %d", len(tickets), len(comments), want)
 			}
 		})
