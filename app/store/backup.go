@@ -28,7 +28,7 @@ func (s *Store) Backup(ctx context.Context, dest string) error {
 	if dest == s.path {
 		return errors.New("back up: the copy needs a place of its own")
 	}
-	connector, err := sqlite.NewConnector(dsn(s.path, "cache_size(-2048)"))
+	connector, err := sqlite.NewConnector(dsn(s.path, "cache_size(-2048)")) // not query_only: a copy counts as a write
 	if err != nil {
 		return wrap("back up", err)
 	}

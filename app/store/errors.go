@@ -69,6 +69,16 @@ func kindOf(err error) error {
 	return nil
 }
 
+// cannotOpen explains an error of a first connection. The file is known to be
+// there, so what cannot be opened is the log beside it.
+func cannotOpen(err error) error {
+	var coded *sqlite.Error
+	if errors.As(err, &coded) && coded.Code()&0xff == sqlite3.SQLITE_CANTOPEN {
+		return fmt.Errorf("%w: %w", ErrReadOnly, err)
+	}
+	return err
+}
+
 func kindOfCode(code int) error {
 	switch code {
 	case sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC,

@@ -15,7 +15,7 @@ import (
 func (c *Connection) Record(ctx context.Context, o journal.Outcome) error {
 	now := millis(c.store.now())
 	return c.store.do(ctx, "record outcome", func(w *session) error {
-		news := len(o.Entries) == 0 && o.Link == nil
+		news := false
 		for i := range o.Entries {
 			moved, err := c.move(w, &o.Entries[i])
 			if err != nil {
@@ -24,11 +24,9 @@ func (c *Connection) Record(ctx context.Context, o journal.Outcome) error {
 			news = news || moved
 		}
 		if o.Link != nil {
-			changed, err := c.saveLink(w, o)
-			if err != nil {
+			if err := c.saveLink(w, o); err != nil {
 				return err
 			}
-			news = news || changed
 		}
 		for _, id := range o.Consumed {
 			if _, err := w.exec("DELETE FROM inbox_comment WHERE connection_id = ? AND desk_id = ? AND comment_id = ?",
@@ -51,38 +49,28 @@ func (c *Connection) Record(ctx context.Context, o journal.Outcome) error {
 				return err
 			}
 		}
-		if news {
-			return c.addHistory(w, o.Desk, now, o.History)
-		}
-		return nil
+		return c.addHistory(w, o, news, now)
 	})
 }
 
 // saveLink adds the link or its new agreed state, and how far the ticket is
 // dealt with.
-func (c *Connection) saveLink(w *session, o journal.Outcome) (bool, error) {
+func (c *Connection) saveLink(w *session, o journal.Outcome) error {
 	var through int64
 	if o.Finished {
 		through = millis(o.Through)
 	}
-	changed, err := w.exec(upsertLink+` WHERE (psa_id, adopted, desk_subject, desk_status, desk_priority, desk_requester,
-			desk_organization, psa_summary, psa_status, psa_priority, psa_company, psa_contact, psa_contact_name,
-			psa_contact_email) IS NOT (excluded.psa_id, excluded.adopted, excluded.desk_subject, excluded.desk_status,
-			excluded.desk_priority, excluded.desk_requester, excluded.desk_organization, excluded.psa_summary,
-			excluded.psa_status, excluded.psa_priority, excluded.psa_company, excluded.psa_contact,
-			excluded.psa_contact_name, excluded.psa_contact_email) OR excluded.through > through`,
+	_, err := w.exec("INSERT INTO link (connection_id, desk_id, psa_id, adopted, linked_at, through, "+agreedColumns+`)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT DO UPDATE SET psa_id = excluded.psa_id, adopted = excluded.adopted, through = max(through, excluded.through),
+			desk_subject = excluded.desk_subject, desk_status = excluded.desk_status, desk_priority = excluded.desk_priority,
+			desk_requester = excluded.desk_requester, desk_organization = excluded.desk_organization,
+			psa_summary = excluded.psa_summary, psa_status = excluded.psa_status, psa_priority = excluded.psa_priority,
+			psa_company = excluded.psa_company, psa_contact = excluded.psa_contact,
+			psa_contact_name = excluded.psa_contact_name, psa_contact_email = excluded.psa_contact_email`,
 		c.linkValues(o.Link, through)...)
-	return changed > 0, err
+	return err
 }
-
-const upsertLink = `INSERT INTO link (connection_id, desk_id, psa_id, adopted, linked_at, through, ` + agreedColumns + `)
-	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-	ON CONFLICT DO UPDATE SET psa_id = excluded.psa_id, adopted = excluded.adopted, through = max(through, excluded.through),
-		desk_subject = excluded.desk_subject, desk_status = excluded.desk_status, desk_priority = excluded.desk_priority,
-		desk_requester = excluded.desk_requester, desk_organization = excluded.desk_organization,
-		psa_summary = excluded.psa_summary, psa_status = excluded.psa_status, psa_priority = excluded.psa_priority,
-		psa_company = excluded.psa_company, psa_contact = excluded.psa_contact,
-		psa_contact_name = excluded.psa_contact_name, psa_contact_email = excluded.psa_contact_email`
 
 func (c *Connection) linkValues(l *ticket.Link, through int64) []driver.Value {
 	return agreedValues(append(make([]driver.Value, 0, 18),
@@ -147,32 +135,35 @@ func (c *Connection) park(w *session, o journal.Outcome, now int64) error {
 	return c.openProblem(w, p, now)
 }
 
-// addHistory adds the lines, unless they are what the ticket's history ends
-// with: a ticket that stays parked for the same reason says so once.
-func (c *Connection) addHistory(w *session, desk ticket.DeskID, now int64, lines []string) error {
-	if len(lines) == 0 {
+// addHistory adds the lines to the ticket's history. Where no operation moved,
+// lines that the history ends with already are left away: a ticket that stays
+// parked for the same reason says so once.
+func (c *Connection) addHistory(w *session, o journal.Outcome, news bool, now int64) error {
+	if len(o.History) == 0 {
 		return nil
 	}
-	cleaned := make([]string, len(lines))
-	for i, line := range lines {
-		cleaned[i] = clean(line)
+	lines := make([]string, len(o.History))
+	for i, line := range o.History {
+		lines[i] = clean(line)
 	}
-	var last []string
-	if err := w.query(func(row []driver.Value) error {
-		line, _ := row[0].(string)
-		last = append(last, line)
-		return nil
-	}, "SELECT line FROM activity WHERE connection_id = ? AND desk_id = ? ORDER BY id DESC LIMIT ?",
-		c.id, int64(desk), int64(len(lines))); err != nil {
-		return err
+	if !news {
+		var last []string
+		if err := w.query(func(row []driver.Value) error {
+			line, _ := row[0].(string)
+			last = append(last, line)
+			return nil
+		}, "SELECT line FROM activity WHERE connection_id = ? AND desk_id = ? ORDER BY id DESC LIMIT ?",
+			c.id, int64(o.Desk), int64(len(lines))); err != nil {
+			return err
+		}
+		slices.Reverse(last)
+		if slices.Equal(last, lines) {
+			return nil
+		}
 	}
-	slices.Reverse(last)
-	if slices.Equal(last, cleaned) {
-		return nil
-	}
-	for _, line := range cleaned {
+	for _, line := range lines {
 		if _, err := w.exec("INSERT INTO activity (connection_id, desk_id, at, line) VALUES (?, ?, ?, ?)",
-			c.id, int64(desk), now, line); err != nil {
+			c.id, int64(o.Desk), now, line); err != nil {
 			return err
 		}
 	}

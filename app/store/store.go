@@ -123,21 +123,31 @@ func openSession(path string) (*session, error) {
 	if _, err := sqlite.Fdatasync(true); err != nil && !errors.Is(err, sqlite.ErrFdatasyncUnavailable) {
 		return nil, err
 	}
-	connector, err := sqlite.NewConnector(dsn(path,
-		"journal_mode(WAL)", "synchronous(FULL)",
-		// macOS keeps a plain fsync in the drive's own memory.
-		"fullfsync(1)",
-		"cache_size(-8192)",
-		// Fewer, larger checkpoints, and a log that shrinks again after a first sync.
-		"wal_autocheckpoint(2000)", "journal_size_limit(16777216)"))
+	connector, err := sqlite.NewConnector(dsn(path, writerPragmas()...))
 	if err != nil {
 		return nil, err
 	}
-	return newSession(connector)
+	s, err := newSession(connector)
+	if err != nil {
+		return nil, cannotOpen(err)
+	}
+	return s, nil
 }
 
+func writerPragmas() []string {
+	return []string{
+		"journal_mode(WAL)", "synchronous(FULL)",
+		"fullfsync(1)", // macOS keeps a plain fsync in the drive's own memory
+		"cache_size(-8192)",
+		// Fewer, larger checkpoints, and a log that shrinks again after a first sync.
+		"wal_autocheckpoint(2000)", "journal_size_limit(16777216)",
+	}
+}
+
+func readerPragmas() []string { return []string{"cache_size(-2048)", "query_only(1)"} }
+
 func (s *Store) openReaders(ctx context.Context, newest int) error {
-	connector, err := sqlite.NewConnector(dsn(s.path, "cache_size(-2048)", "query_only(1)"))
+	connector, err := sqlite.NewConnector(dsn(s.path, readerPragmas()...))
 	if err != nil {
 		return err
 	}
@@ -146,7 +156,7 @@ func (s *Store) openReaders(ctx context.Context, newest int) error {
 	s.read.SetMaxIdleConns(readers)
 	var version int
 	if err := s.read.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
-		return err
+		return cannotOpen(err)
 	}
 	switch {
 	case version > newest:
@@ -211,6 +221,12 @@ func (s *Store) view(ctx context.Context, doing string, read func(view) error) e
 	if s.closed.Load() {
 		return wrap(doing, ErrClosed)
 	}
+	if err := ctx.Err(); err != nil {
+		return wrap(doing, err)
+	}
+	// Views are short. Watching ctx would cost a goroutine for each query, and
+	// an interrupted connection is thrown away.
+	ctx = context.WithoutCancel(ctx)
 	tx, err := s.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return wrap(doing, err)

@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"deskbridge/app/bridge"
 	"deskbridge/app/journal"
 	"deskbridge/app/reconcile"
@@ -104,8 +102,4 @@ func work(t testing.TB, c *store.Connection) []journal.Work {
 	list, err := c.Work(context.Background(), journal.Position{}, time.Time{}, start, 1000)
 	must(t, err)
 	return list
-}
-
-func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m)
 }

@@ -79,14 +79,16 @@ CREATE TABLE left_out (
 
 -- The journal: one row per remote write, from before it is sent. It keeps what
 -- both sides will agree on (create and update) until the write is settled.
+-- The checks are spelled out: for IN, SQLite builds a table at every write.
 CREATE TABLE operation (
   connection_id     INTEGER NOT NULL REFERENCES connection (id),
   desk_id           INTEGER NOT NULL,
   comment_id        INTEGER NOT NULL,
   event             TEXT    NOT NULL,
   part              INTEGER NOT NULL,
-  kind              TEXT    NOT NULL CHECK (kind IN ('create', 'update', 'note')),
-  state             TEXT    NOT NULL CHECK (state IN ('intended', 'doubt', 'settled', 'refused', 'withdrawn')),
+  kind              TEXT    NOT NULL CHECK (kind = 'create' OR kind = 'update' OR kind = 'note'),
+  state             TEXT    NOT NULL CHECK (state = 'intended' OR state = 'doubt' OR state = 'settled'
+                                        OR state = 'refused' OR state = 'withdrawn'),
   parts             INTEGER NOT NULL,
   carries           INTEGER NOT NULL,
   psa_id            INTEGER NOT NULL,
