@@ -7,6 +7,7 @@ type company struct {
 	key
 	identifier, name, website string
 	deleted                   bool
+	status                    companyStatus
 	stamps
 }
 
@@ -23,12 +24,41 @@ func (co *company) site(e *encoder) {
 	e.reference("site", mainSite, "name", "Main", "site", "/company/companies/"+itoa(co.id)+"/sites/")
 }
 
-// state gives the id and name of a company's status.
-func (co *company) state() (int32, string) {
-	if co.deleted {
-		return 2, "Not-Active"
-	}
-	return 1, "Active"
+// companyStatus says among other things whether anything may be saved for a company.
+type companyStatus struct {
+	id               int32
+	name             string
+	inactive, locked bool // locked: disallowSavingFlag
+}
+
+// companyStatuses are the same in every instance; the first is the default.
+func companyStatuses() []companyStatus {
+	return []companyStatus{{id: 1, name: "Active"}, {id: 2, name: "Not-Active", inactive: true}, {id: 3, name: "Credit Hold", locked: true}}
+}
+
+func companyStatusResource() *resource[companyStatus] {
+	f := fieldSet[companyStatus]{}
+	f.number("id", func(st companyStatus) int32 { return st.id })
+	f.text("name", func(st companyStatus) string { return st.name })
+	f.flag("defaultFlag", func(st companyStatus) bool { return st.id == 1 })
+	f.flag("inactiveFlag", func(st companyStatus) bool { return st.inactive })
+	f.flag("disallowSavingFlag", func(st companyStatus) bool { return st.locked })
+	return &resource[companyStatus]{fields: f, id: func(st companyStatus) int32 { return st.id }, encode: func(_ *call, e *encoder, st companyStatus) {
+		e.number("id", st.id)
+		e.text("name", st.name)
+		e.flag("defaultFlag", st.id == 1)
+		e.flag("inactiveFlag", st.inactive)
+		e.flag("notifyFlag", false)
+		e.flag("disallowSavingFlag", st.locked)
+	}}
+}
+
+func listCompanyStatuses(c *call) answer {
+	return list(c, c.server.kinds.companyStatuses, func(*query) []companyStatus { return companyStatuses() })
+}
+
+func countCompanyStatuses(c *call) answer {
+	return count(c, c.server.kinds.companyStatuses, func(*query) []companyStatus { return companyStatuses() })
 }
 
 // companyType is what childConditions on types see.
@@ -44,7 +74,7 @@ func companyResource() *resource[*company] {
 	f.text("name", func(co *company) string { return co.name })
 	f.text("website", func(co *company) string { return co.website })
 	f.flag("deletedFlag", func(co *company) bool { return co.deleted })
-	f.reference("status", (*company).state)
+	f.reference("status", func(co *company) (int32, string) { return co.status.id, co.status.name })
 	f.reference("site", func(*company) (int32, string) { return mainSite, "Main" })
 	f.stamps(func(co *company) stamps { return co.stamps })
 	types := fieldSet[companyType]{}
@@ -59,8 +89,7 @@ func companyResource() *resource[*company] {
 			e.number("id", co.id)
 			e.text("identifier", co.identifier)
 			e.text("name", co.name)
-			stateID, stateName := co.state()
-			e.reference("status", stateID, "name", stateName, "status", "/company/companies/statuses/")
+			e.reference("status", co.status.id, "name", co.status.name, "status", "/company/companies/statuses/")
 			e.text("website", co.website)
 			e.flag("deletedFlag", co.deleted)
 			e.list("types", len(customer), func(i int) {

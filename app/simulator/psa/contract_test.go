@@ -74,6 +74,7 @@ func TestContract(t *testing.T) {
 		{"GET", "/service/sources", "", ""},
 		{"GET", "/company/companies", "", ""},
 		{"GET", "/company/companies/1", "/company/companies/{id}", ""},
+		{"GET", "/company/companies/statuses", "", ""},
 		{"GET", "/company/contacts", "", ""},
 		{"POST", "/company/contacts", "", `{"firstName":"Bo","company":{"id":1},"communicationItems":[{"type":{"id":1},"value":"bo@x.example"}]}`},
 		{"GET", "/company/contacts/1/communications", "/company/contacts/{parentId}/communications", ""},

@@ -64,7 +64,7 @@ func TestList_NavigablePaging(t *testing.T) {
 	w.want(w.get(where("/service/tickets/count", "closedFlag=true")), 200, `{"count":10}`)
 	for _, list := range []string{
 		"/service/boards", "/service/boards/1/statuses", "/service/boards/1/teams", "/service/boards/1/types", "/service/boards/1/subtypes",
-		"/service/boards/1/items", "/service/priorities", "/service/sources", "/company/companies", "/company/contacts", "/system/members",
+		"/service/boards/1/items", "/service/priorities", "/service/sources", "/company/companies", "/company/companies/statuses", "/company/contacts", "/system/members",
 		"/system/userDefinedFields", "/company/communicationTypes", "/service/tickets/1001/notes", "/service/tickets/1001/documents",
 	} {
 		n := len(w.want(w.get(list), 200).list())
@@ -279,6 +279,7 @@ func TestSetup(t *testing.T) {
 	w.want(w.get("/service/priorities/9"), 404)
 	w.want(w.get(where("/service/sources", "defaultFlag=true")), 200, "Email Connector")
 	w.want(w.get(where("/company/companies", `identifier="catchall" and deletedFlag=false`)), 200, `"name":"Catchall"`, `"site":{`)
+	w.want(w.get(where("/company/companies/statuses", "disallowSavingFlag=true")), 200, `"name":"Credit Hold"`)
 	w.want(w.get("/company/companies?childConditions="+url.QueryEscape(`types/name="Client"`)), 200, "Acme")
 	w.want(w.get(where("/system/members", `identifier="Deskbridge"`)), 200, `"excludedServiceBoardIds":[4]`, `"serviceDefaultBoard":{"id":1`)
 	w.want(w.get(where("/system/members", `licenseClass="F"`)), 200, "TTech")

@@ -125,17 +125,18 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	c := &call{server: s, request: r}
 	c.route, c.ids = s.find(r)
-	tally := &tally{ResponseWriter: w}
-	defer func() { s.journal.add(s.now(), c, tally.status) }()
+	// Noted before the first byte leaves, so that whoever has the answer also sees the request counted.
+	noted := &noting{ResponseWriter: w, note: func(status int) { s.journal.add(s.now(), c, status) }}
+	defer noted.once(0)
 	if r.Method != http.MethodGet {
 		body, refused := s.readBody(r)
 		if refused != nil {
-			s.send(tally, *refused)
+			s.send(noted, *refused)
 			return
 		}
 		c.body = body
 	}
-	s.gate.Pass(tally, r, c.forInjector(), c.admit, c.carryOut)
+	s.gate.Pass(noted, r, c.forInjector(), c.admit, c.carryOut)
 }
 
 // forInjector describes the request in the words of package fault.
@@ -189,27 +190,26 @@ const longestQuery = 10_000
 func (c *call) carryOut(w http.ResponseWriter, r *http.Request, hits fault.Hits) {
 	s := c.server
 	done := *c // a late save runs on its own copy, after the first has been answered
-	done.request, done.hits, done.at = r, hits, s.now().Unix()
-	if done.route.writes {
-		s.mu.Lock()
-	} else {
-		s.mu.RLock()
-	}
-	result := func() answer {
-		defer func() {
-			if done.route.writes {
-				s.mu.Unlock()
-			} else {
-				s.mu.RUnlock()
-			}
-		}()
-		return done.route.handle(&done)
-	}()
+	done.request, done.hits = r, hits
+	result := done.handle()
 	result.version = acceptedVersion(r)
 	if done.route.list {
 		result = s.repeat(&done, result)
 	}
 	s.send(w, result)
+}
+
+// handle runs the route under the lock it needs. The time is taken inside, so that stamps never run backwards.
+func (c *call) handle() answer {
+	if c.route.writes {
+		c.server.mu.Lock()
+		defer c.server.mu.Unlock()
+	} else {
+		c.server.mu.RLock()
+		defer c.server.mu.RUnlock()
+	}
+	c.at = c.server.now().Unix()
+	return c.route.handle(c)
 }
 
 // now is the instance's own clock: whole seconds, skewed if the clock-skew fault is on.

@@ -128,13 +128,20 @@ func (s *Server) readBody(r *http.Request) ([]byte, *answer) {
 	return body, nil
 }
 
-// tally remembers the status an answer went out with; 0 if none did.
-type tally struct {
+// noting tells the status of an answer once, before it leaves; 0 stands for a cut connection.
+type noting struct {
 	http.ResponseWriter
-	status int
+	note func(status int)
 }
 
-func (t *tally) WriteHeader(status int) {
-	t.status = status
-	t.ResponseWriter.WriteHeader(status)
+func (n *noting) once(status int) {
+	if n.note != nil {
+		n.note(status)
+		n.note = nil
+	}
+}
+
+func (n *noting) WriteHeader(status int) {
+	n.once(status)
+	n.ResponseWriter.WriteHeader(status)
 }

@@ -82,6 +82,7 @@ func newRouter() router {
 	listing, counting, getting = lookup(func(k *kinds) *resource[*member] { return k.members }, func(s *Server) *table[member] { return &s.members }, "Member")
 	looks("/system/members", MembersInquire, listing, counting, getting)
 
+	lists("/company/companies/statuses", TableSetupInquire, listCompanyStatuses, countCompanyStatuses)
 	lists("/company/contacts", ContactsInquire, listContacts, countContacts)
 	add("POST", "/company/contacts", ContactsAdd, createContact)
 	add("GET", "/company/contacts/{}", ContactsInquire, getContact)

@@ -14,6 +14,7 @@ func TestCreate_Refusals(t *testing.T) {
 	w := newWorld(t)
 	w.AddContact(psa.Contact{Company: 2, FirstName: "Ann", LastName: "Lee", Email: "ann@acme.example"})
 	w.AddCompany(psa.Company{Name: "Gone", Deleted: true})
+	w.AddCompany(psa.Company{Name: "Poor", Status: "Credit Hold"})
 	w.AddBoard(psa.Board{Name: "Old", DefaultTeam: "T", Inactive: true})
 	w.AddBoard(psa.Board{Name: "Half", DefaultTeam: "T", Statuses: []psa.Status{{Name: "Open"}, {Name: "Retired", Inactive: true}}})
 	for name, c := range map[string]struct{ body, code, field string }{
@@ -31,6 +32,7 @@ func TestCreate_Refusals(t *testing.T) {
 		"empty company":           {`{"summary":"a","company":{}}`, "MissingRequiredField", "company"},
 		"unknown company":         {`{"summary":"a","company":{"id":99}}`, "InvalidReference", "company"},
 		"deleted company":         {`{"summary":"a","company":{"identifier":"gone"}}`, "InvalidReference", "company"},
+		"company on hold":         {`{"summary":"a","company":{"name":"Poor"}}`, "InvalidReference", "company"},
 		"company as a number":     {`{"summary":"a","company":1}`, "InvalidType", "company"},
 		"summary as a number":     {`{"summary":1,"company":{"id":1}}`, "InvalidType", "summary"},
 		"unknown board":           {`{"summary":"a","company":{"id":1},"board":{"id":99}}`, "InvalidReference", "board"},

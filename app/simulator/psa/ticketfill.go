@@ -85,6 +85,9 @@ func (d *draft) fillContact() {
 	if d.company.deleted && d.given["company"] {
 		d.add("company", "InvalidReference", "The company %s is deleted.", d.company.identifier)
 	}
+	if d.company.status.locked {
+		d.add("company", "InvalidReference", "Nothing can be saved for the company %s: its status is %s.", d.company.identifier, d.company.status.name)
+	}
 	if d.contact == nil && d.lookup != "" {
 		var found []*contact
 		for _, p := range d.server.byEmail[lower(d.lookup)] {

@@ -29,6 +29,7 @@ type Status struct {
 // Company describes a company to AddCompany; an empty Identifier is made from the name.
 type Company struct {
 	Identifier, Name, Website string
+	Status                    string // Active, Not-Active or Credit Hold, which lets nothing be saved; "" is Active
 	Deleted                   bool
 }
 
@@ -102,12 +103,19 @@ func (s *Server) AddTeam(boardID int, name string) int {
 	return int(s.teams.last)
 }
 
-// AddCompany adds a company and returns its id.
+// AddCompany adds a company and returns its id. It panics if there is no such status.
 func (s *Server) AddCompany(co Company) int {
 	defer s.lock()()
 	identifier := cmp.Or(co.Identifier, strings.ReplaceAll(co.Name, " ", ""))
+	var status *companyStatus
+	for _, st := range companyStatuses() {
+		if st.name == cmp.Or(co.Status, "Active") {
+			status = &st
+		}
+	}
 	return int(s.companies.add(&company{
-		identifier: identifier, name: co.Name, website: co.Website, deleted: co.Deleted, stamps: s.born(),
+		identifier: identifier, name: co.Name, website: co.Website, deleted: co.Deleted,
+		status: *must(status, "company status", co.Status), stamps: s.born(),
 	}).id)
 }
 

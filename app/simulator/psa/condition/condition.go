@@ -145,7 +145,18 @@ func (f *Filter) Exactly(path string) ([]Value, bool) {
 		}
 		return nil, false
 	}
-	if f.join == "" && f.path == path && !f.negate && (f.op == "=" || f.op == "in") {
+	if f.join == "or" {
+		var all []Value
+		for _, part := range f.parts {
+			values, ok := part.Exactly(path)
+			if !ok {
+				return nil, false
+			}
+			all = append(all, values...)
+		}
+		return all, true
+	}
+	if f.path == path && !f.negate && (f.op == "=" || f.op == "in") {
 		return f.values, true
 	}
 	return nil, false

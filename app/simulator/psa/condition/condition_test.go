@@ -190,7 +190,7 @@ func TestFilter_TellsWhatAnIndexCanUse(t *testing.T) {
 	}
 	for source, want := range map[string]int{
 		``: -1, `id=7`: 1, `id in (1,2)`: 2, `on=true and (name="x" and id=7)`: 1,
-		`id=7 or id=8`: -1, `id!=7`: -1, `id not in (1)`: -1, `id>7`: -1, `on=true`: -1,
+		`id=7 or id=8`: 2, `(id=7 or id in (8, 9)) and on=true`: 3, `id=7 or on=true`: -1, `id!=7`: -1, `id not in (1)`: -1, `id>7`: -1, `on=true`: -1,
 	} {
 		values, ok := parse(source).Exactly("id")
 		if got := len(values); ok != (want >= 0) || ok && got != want {
