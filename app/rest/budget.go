@@ -212,14 +212,17 @@ func (k *bucket) learn(now time.Time, a announcement) {
 	if a.remaining < 0 {
 		return
 	}
-	k.remaining = a.remaining - k.inFlight
-	k.announced = true
-	switch {
-	case a.reset >= 0:
+	left := a.remaining - k.inFlight
+	at := now.Add(k.window / 4) // not said when: a quarter later the next answer tells
+	if a.reset >= 0 {
 		// Whole seconds, rounded who knows how: one more is safe.
-		k.resetAt = now.Add(a.reset + time.Second)
-	case k.resetAt.Before(now):
-		// Not said when. A quarter of the window later the next answer tells.
-		k.resetAt = now.Add(k.window / 4)
+		at = now.Add(a.reset + time.Second)
+		if k.announced && at.Sub(k.resetAt).Abs() <= 2*time.Second {
+			// The same window. Answers overtake each other: the lowest is the latest.
+			left = min(left, k.remaining)
+		}
+	} else if k.announced && k.resetAt.After(now) {
+		at = k.resetAt
 	}
+	k.remaining, k.resetAt, k.announced = left, at, true
 }

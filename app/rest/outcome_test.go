@@ -87,7 +87,8 @@ func says(text string) func(net.Conn, int) bool {
 
 func status(code int, extra ...string) string {
 	body := "<html>sorry</html>"
-	return fmt.Sprintf("HTTP/1.1 %d X\r\nContent-Length: %d\r\n%s\r\n%s", code, len(body), strings.Join(extra, ""), body)
+	// Hanging up without saying so would leave a dead connection to the next request.
+	return fmt.Sprintf("HTTP/1.1 %d X\r\nConnection: close\r\nContent-Length: %d\r\n%s\r\n%s", code, len(body), strings.Join(extra, ""), body)
 }
 
 // kind names what an error is to a caller.
