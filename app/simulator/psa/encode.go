@@ -108,13 +108,6 @@ func (e *encoder) number(name string, value int32) {
 	}
 }
 
-// id writes a number that is left out when there is none.
-func (e *encoder) id(name string, value int32) {
-	if value != 0 {
-		e.number(name, value)
-	}
-}
-
 func (e *encoder) flag(name string, value bool) {
 	if e.wants(name) {
 		e.out = strconv.AppendBool(e.out, value)

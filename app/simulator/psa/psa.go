@@ -91,13 +91,13 @@ func New(options Options) *Server {
 	}
 	s := &Server{
 		options:  options,
-		routes:   newRouter(),
 		kinds:    newKinds(),
 		codebase: "v2026_1/",
 		granted:  map[Right]bool{},
 		random:   rand.New(rand.NewPCG(options.Seed, 1)),
 		state:    newState(),
 	}
+	s.routes = newRouter(s)
 	for _, right := range Rights() {
 		s.granted[right] = true
 	}

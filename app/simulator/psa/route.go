@@ -19,80 +19,84 @@ type route struct {
 // router finds routes by method and number of path segments.
 type router map[string][]*route
 
-func newRouter() router {
+func (t router) add(method, pattern string, right Right, handle func(*call) answer) *route {
+	r := &route{method: method, pattern: pattern, right: right, handle: handle, writes: method != http.MethodGet}
+	r.segments = strings.Split(pattern[1:], "/")
+	key := method + strconv.Itoa(len(r.segments))
+	t[key] = append(t[key], r)
+	return r
+}
+
+// lists adds a list and its count, which every list here has.
+func (t router) lists(pattern string, right Right, list, count func(*call) answer) {
+	t.add("GET", pattern, right, list).list = true
+	t.add("GET", pattern+"/count", right, count)
+}
+
+// looks adds the list, the count and the get of a table that is the same for everyone.
+func looks[T any](t router, pattern string, right Right, kind *resource[*T], of *table[T], name string) {
+	t.lists(pattern, right,
+		func(c *call) answer { return list(c, kind, of.candidates) },
+		func(c *call) answer { return count(c, kind, of.candidates) })
+	t.add("GET", pattern+"/{}", right, func(c *call) answer {
+		if row := of.get(c.ids[0]); row != nil {
+			return one(c, http.StatusOK, kind, row)
+		}
+		return noRecord(name, c.ids[0])
+	})
+}
+
+func newRouter(s *Server) router {
 	t := router{}
-	add := func(method, pattern string, right Right, handle func(*call) answer) *route {
-		r := &route{method: method, pattern: pattern, right: right, handle: handle, writes: method != http.MethodGet}
-		r.segments = strings.Split(pattern[1:], "/")
-		key := method + strconv.Itoa(len(r.segments))
-		t[key] = append(t[key], r)
-		return r
-	}
-	// lists adds a list and its count, which every list here has.
-	lists := func(pattern string, right Right, list, count func(*call) answer) {
-		add(http.MethodGet, pattern, right, list).list = true
-		add(http.MethodGet, pattern+"/count", right, count)
-	}
+	t.addTickets()
+	t.lists("/time/entries", TimeEntryInquire, listTimeEntries, countTimeEntries)
+	t.lists("/system/documents", AttachmentsInquire, listDocuments, countDocuments)
+	t.add("POST", "/system/documents", AttachmentsAdd, createDocument)
+	t.add("GET", "/system/documents/{}", AttachmentsInquire, getDocument)
+	t.add("GET", "/system/documents/{}/download", AttachmentsInquire, downloadDocument)
 
-	tickets := "/service/tickets"
-	lists(tickets, ServiceTicketsInquire, listTickets, countTickets)
-	add("POST", tickets, ServiceTicketsAdd, createTicket)
-	search := add("POST", tickets+"/search", ServiceTicketsInquire, searchTickets)
-	search.writes, search.list = false, true
-	add("GET", tickets+"/{}", ServiceTicketsInquire, getTicket)
-	add("PATCH", tickets+"/{}", ServiceTicketsEdit, patchTicket)
-	add("PUT", tickets+"/{}", ServiceTicketsEdit, putTicket)
-	add("DELETE", tickets+"/{}", ServiceTicketsDelete, deleteTicket)
-	add("POST", tickets+"/{}/merge", ServiceTicketsEdit, mergeTickets)
-	lists(tickets+"/{}/notes", ServiceTicketsInquire, listNotes, countNotes)
-	add("POST", tickets+"/{}/notes", ServiceTicketsEdit, createNote)
-	add("GET", tickets+"/{}/notes/{}", ServiceTicketsInquire, getNote)
-	add("PATCH", tickets+"/{}/notes/{}", ServiceTicketsEdit, patchNote)
-	add("PUT", tickets+"/{}/notes/{}", ServiceTicketsEdit, putNote)
-	add("DELETE", tickets+"/{}/notes/{}", ServiceTicketsDelete, deleteNote)
-	add("GET", tickets+"/{}/allNotes", ServiceTicketsInquire, listAllNotes).list = true
-	lists(tickets+"/{}/documents", AttachmentsInquire, listTicketDocuments, countTicketDocuments)
-
-	lists("/time/entries", TimeEntryInquire, listTimeEntries, countTimeEntries)
-
-	lists("/system/documents", AttachmentsInquire, listDocuments, countDocuments)
-	add("POST", "/system/documents", AttachmentsAdd, createDocument)
-	add("GET", "/system/documents/{}", AttachmentsInquire, getDocument)
-	add("GET", "/system/documents/{}/download", AttachmentsInquire, downloadDocument)
-
-	// looks adds the list, the count and the get of a table.
-	looks := func(pattern string, right Right, listing, counting, getting func(*call) answer) {
-		lists(pattern, right, listing, counting)
-		add("GET", pattern+"/{}", right, getting)
-	}
-	listing, counting, getting := lookup(func(k *kinds) *resource[*board] { return k.boards }, func(s *Server) *table[board] { return &s.boards }, "Board")
-	looks("/service/boards", TableSetupInquire, listing, counting, getting)
+	looks(t, "/service/boards", TableSetupInquire, s.kinds.boards, &s.boards, "Board")
 	for _, part := range boardParts() {
-		lists("/service/boards/{}/"+part.name, TableSetupInquire, part.list, part.count)
-		add("GET", "/service/boards/{}/"+part.name+"/{}", TableSetupInquire, part.get)
+		t.lists("/service/boards/{}/"+part.name, TableSetupInquire, part.list, part.count)
+		t.add("GET", "/service/boards/{}/"+part.name+"/{}", TableSetupInquire, part.get)
 	}
-	listing, counting, getting = lookup(func(k *kinds) *resource[*priority] { return k.priorities }, func(s *Server) *table[priority] { return &s.priorities }, "Priority")
-	looks("/service/priorities", TableSetupInquire, listing, counting, getting)
-	listing, counting, getting = lookup(func(k *kinds) *resource[*source] { return k.sources }, func(s *Server) *table[source] { return &s.sources }, "Source")
-	looks("/service/sources", TableSetupInquire, listing, counting, getting)
-	listing, counting, getting = lookup(func(k *kinds) *resource[*userField] { return k.userFields }, func(s *Server) *table[userField] { return &s.userFields }, "UserDefinedField")
-	looks("/system/userDefinedFields", TableSetupInquire, listing, counting, getting)
-	listing, counting, getting = lookup(func(k *kinds) *resource[*company] { return k.companies }, func(s *Server) *table[company] { return &s.companies }, "Company")
-	looks("/company/companies", CompaniesInquire, listing, counting, getting)
-	listing, counting, getting = lookup(func(k *kinds) *resource[*member] { return k.members }, func(s *Server) *table[member] { return &s.members }, "Member")
-	looks("/system/members", MembersInquire, listing, counting, getting)
+	looks(t, "/service/priorities", TableSetupInquire, s.kinds.priorities, &s.priorities, "Priority")
+	looks(t, "/service/sources", TableSetupInquire, s.kinds.sources, &s.sources, "Source")
+	looks(t, "/system/userDefinedFields", TableSetupInquire, s.kinds.userFields, &s.userFields, "UserDefinedField")
+	looks(t, "/system/members", MembersInquire, s.kinds.members, &s.members, "Member")
+	looks(t, "/company/companies", CompaniesInquire, s.kinds.companies, &s.companies, "Company")
+	t.lists("/company/companies/statuses", TableSetupInquire, listCompanyStatuses, countCompanyStatuses)
+	t.lists("/company/contacts", ContactsInquire, listContacts, countContacts)
+	t.add("POST", "/company/contacts", ContactsAdd, createContact)
+	t.add("GET", "/company/contacts/{}", ContactsInquire, getContact)
+	t.lists("/company/contacts/{}/communications", ContactsInquire, listCommunications, countCommunications)
+	t.add("POST", "/company/contacts/{}/communications", ContactsEdit, createCommunication)
+	t.add("GET", "/company/contacts/{}/communications/{}", ContactsInquire, getCommunication)
+	t.lists("/company/communicationTypes", TableSetupInquire, listCommunicationTypes, countCommunicationTypes)
 
-	lists("/company/companies/statuses", TableSetupInquire, listCompanyStatuses, countCompanyStatuses)
-	lists("/company/contacts", ContactsInquire, listContacts, countContacts)
-	add("POST", "/company/contacts", ContactsAdd, createContact)
-	add("GET", "/company/contacts/{}", ContactsInquire, getContact)
-	lists("/company/contacts/{}/communications", ContactsInquire, listCommunications, countCommunications)
-	add("POST", "/company/contacts/{}/communications", ContactsEdit, createCommunication)
-	add("GET", "/company/contacts/{}/communications/{}", ContactsInquire, getCommunication)
-	lists("/company/communicationTypes", TableSetupInquire, listCommunicationTypes, countCommunicationTypes)
-
-	add("GET", "/system/info", "", systemInfo)
+	t.add("GET", "/system/info", "", systemInfo)
 	return t
+}
+
+func (t router) addTickets() {
+	tickets := "/service/tickets"
+	t.lists(tickets, ServiceTicketsInquire, listTickets, countTickets)
+	t.add("POST", tickets, ServiceTicketsAdd, createTicket)
+	search := t.add("POST", tickets+"/search", ServiceTicketsInquire, searchTickets)
+	search.writes, search.list = false, true
+	t.add("GET", tickets+"/{}", ServiceTicketsInquire, getTicket)
+	t.add("PATCH", tickets+"/{}", ServiceTicketsEdit, patchTicket)
+	t.add("PUT", tickets+"/{}", ServiceTicketsEdit, putTicket)
+	t.add("DELETE", tickets+"/{}", ServiceTicketsDelete, deleteTicket)
+	t.add("POST", tickets+"/{}/merge", ServiceTicketsEdit, mergeTickets)
+	t.lists(tickets+"/{}/notes", ServiceTicketsInquire, listNotes, countNotes)
+	t.add("POST", tickets+"/{}/notes", ServiceTicketsEdit, createNote)
+	t.add("GET", tickets+"/{}/notes/{}", ServiceTicketsInquire, getNote)
+	t.add("PATCH", tickets+"/{}/notes/{}", ServiceTicketsEdit, patchNote)
+	t.add("PUT", tickets+"/{}/notes/{}", ServiceTicketsEdit, putNote)
+	t.add("DELETE", tickets+"/{}/notes/{}", ServiceTicketsDelete, deleteNote)
+	t.add("GET", tickets+"/{}/allNotes", ServiceTicketsInquire, listAllNotes).list = true
+	t.lists(tickets+"/{}/documents", AttachmentsInquire, listTicketDocuments, countTicketDocuments)
 }
 
 // apiPath cuts the base off a path. routable is false where the base stands twice, which the service's

@@ -135,3 +135,18 @@ func (t *table[T]) pick(ids []condition.Value) []*T {
 	})
 	return rows
 }
+
+// candidates narrows a table down by id where the query allows it.
+func (t *table[T]) candidates(q *query) []*T {
+	if ids, ok := q.conditions.Exactly("id"); ok {
+		return t.pick(ids)
+	}
+	least := int64(0)
+	if n, ok := q.conditions.Least("id"); ok {
+		least = n
+	}
+	if q.forward {
+		least = max(least, q.after+1)
+	}
+	return t.from(least)
+}
