@@ -56,6 +56,7 @@ func (c *command) root() *cobra.Command {
 		},
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SuggestionsMinimumDistance = 2
 	root.Flags().BoolVar(&hidden, "hidden", false, "start in the tray, without showing the window")
 	flags := root.PersistentFlags()
 	flags.StringVar(&c.dataDir, "data-dir", os.Getenv(app.EnvDataDir),

@@ -75,7 +75,7 @@ func (c *command) ended(res app.Result, err error, asJSON bool, stamp string) er
 		return nil
 	}
 	if left := res.Left; left > 0 {
-		say(c.std.Err, "  %s wait for the next run.\n", tickets(left))
+		say(c.std.Err, "  Waiting for the next run: %s.\n", tickets(left))
 	}
 	return said{err}
 }
