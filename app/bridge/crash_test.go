@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -110,7 +111,7 @@ func struck(r *rand.Rand) fault.Set {
 	set := fault.Set{}
 	for _, name := range []fault.Name{
 		fault.DropAnswer, fault.DropRequest, fault.LateSave, fault.Throttle, fault.RepeatPage, fault.LateRecord,
-		fault.HTMLError, fault.Truncate, fault.Stall, fault.ServerError,
+		fault.HTMLError, fault.Truncate, fault.Stall, fault.ServerError, fault.ExpireToken,
 	} {
 		if r.IntN(3) == 0 {
 			set[name] = fault.Setting{Probability: 0.02 + 0.2*r.Float64()}
@@ -122,7 +123,38 @@ func struck(r *rand.Rand) fault.Set {
 	return set
 }
 
-func schedule(t *testing.T, seed uint64) {
+// TestRun_ScheduleReplaysExactly: a printed seed is worth something only if it
+// brings the same requests in the same order again.
+func TestRun_ScheduleReplaysExactly(t *testing.T) {
+	for seed := range uint64(5) {
+		first, second := schedule(t, seed+1), schedule(t, seed+1)
+		if len(first) == 0 || !slices.Equal(first, second) {
+			t.Errorf("seed %d: %d requests, then %d, and not the same", seed+1, len(first), len(second))
+		}
+	}
+}
+
+// TestRun_FaultsWithManyWorkers is the same promise for the run as it ships,
+// where tickets are carried side by side and nothing repeats exactly.
+func TestRun_FaultsWithManyWorkers(t *testing.T) {
+	for seed := range uint64(20) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		w := newWorld(t, struck(r), seed)
+		var tickets []int64
+		for n := range 20 {
+			tickets = append(tickets, w.open(n, r.IntN(4) == 0))
+		}
+		for range 4 {
+			w.edit(r, tickets)
+			w.clock.Advance(2 * time.Minute)
+			_, _ = w.life(t, &death{at: r.IntN(200)}, 8)
+		}
+		w.comeToRest(t, fmt.Sprintf("seed %d", seed))
+	}
+}
+
+// schedule plays one schedule and returns the requests that reached the PSA.
+func schedule(t *testing.T, seed uint64) []string {
 	r := rand.New(rand.NewPCG(seed, 20260601))
 	w := newWorld(t, struck(r), seed)
 	w.faults.LateBy = time.Duration(1+r.IntN(50)) * time.Second
@@ -143,7 +175,12 @@ func schedule(t *testing.T, seed uint64) {
 			tickets = append(tickets, w.open(len(tickets), false))
 		}
 	}
+	var requests []string
+	for _, q := range w.psa.Requests() {
+		requests = append(requests, fmt.Sprint(q.Method, q.Path, q.Query, q.Body, q.Status))
+	}
 	w.comeToRest(t, fmt.Sprintf("seed %d", seed))
+	return requests
 }
 
 // edit makes some changes on both sides.
@@ -163,7 +200,9 @@ func (w *world) edit(r *rand.Rand, tickets []int64) {
 		case 6:
 			for t := range w.psa.All() {
 				if t.XRef != "" {
-					_ = w.psa.EditTicket(w.tech, t.ID, psa.Edit{Priority: "Priority 1 - Emergency Response"})
+					if err := w.psa.EditTicket(w.tech, t.ID, psa.Edit{Priority: "Priority 1 - Emergency Response"}); err != nil {
+						panic(err)
+					}
 					break
 				}
 			}

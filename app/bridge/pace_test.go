@@ -14,6 +14,7 @@ import (
 	"deskbridge/app/simulator/desk"
 	"deskbridge/app/simulator/psa"
 	"deskbridge/app/store"
+	"deskbridge/app/zendesk"
 )
 
 // slow puts a fixed latency in front of a service and counts its refusals.
@@ -68,9 +69,13 @@ func paced(tb testing.TB, tickets int) (took, least time.Duration, throttled int
 		r.HTTP = &http.Client{Transport: slow{wire{to, d}, 50 * time.Millisecond, &refused}}
 		r.Now, r.Sleep, r.Rand = nil, nil, nil
 	}
-	z, zr := w.restDesk(tb)
+	zr := w.restClient(tb, zendesk.Budgets()...)
+	zr.Authorize = func(_ context.Context, req *http.Request) error {
+		req.Header.Set("Authorization", "Bearer "+desk.AccessToken)
+		return nil
+	}
 	client(zr, w.desk)
-	z.Now = nil
+	z := zendesk.New(zr)
 	p := w.newPSA(tb, d)
 	client(p.HTTP, strict)
 	p.Now = nil

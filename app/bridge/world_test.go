@@ -19,8 +19,10 @@ import (
 
 	"deskbridge/app/bridge"
 	"deskbridge/app/connectwise"
+	"deskbridge/app/oauth"
 	"deskbridge/app/reconcile"
 	"deskbridge/app/rest"
+	"deskbridge/app/secret"
 	"deskbridge/app/simulator/desk"
 	"deskbridge/app/simulator/fault"
 	"deskbridge/app/simulator/psa"
@@ -148,6 +150,8 @@ type world struct {
 	path   string // of the database
 
 	start     time.Time
+	vault     *vault
+	admin     int64
 	agent     int64
 	customers []int64
 	policy    reconcile.Policy
@@ -167,6 +171,8 @@ func newWorld(tb testing.TB, set fault.Set, seed uint64) *world {
 		w.desk.AddUser(desk.User{Name: "Ada Lovelace", Email: "ada@acme.example", Role: "end-user", Organization: acme}),
 		w.desk.AddUser(desk.User{Name: "Bob Other", Email: "bob@nobody.example", Role: "end-user", Organization: other}),
 	}
+	w.admin = w.desk.Users()[0].ID
+	w.signIn()
 	w.faults.Pause()
 	w.setUp(tb)
 	w.faults.Resume()
@@ -206,7 +212,7 @@ func (w *world) setUp(tb testing.TB) {
 		return companies[slices.IndexFunc(companies, func(c ticket.Company) bool { return c.Name == name })].ID
 	}
 	w.psa.AddContact(psa.Contact{Company: int(company("Acme Ltd")), FirstName: "Ada", LastName: "Lovelace", Email: "ada@acme.example"})
-	w.tech = 2
+	w.tech = w.psa.AddMember(psa.Member{Identifier: "Terry", FirstName: "Terry", LastName: "Tech"})
 	w.policy = reconcile.Policy{
 		Board: board.ID, DefaultCompany: company("Catchall"),
 		Statuses: map[ticket.Status]int64{
@@ -238,27 +244,52 @@ func (w *world) newPSA(tb testing.TB, d *death) *connectwise.Client {
 
 func (w *world) newDesk(tb testing.TB, d *death) *zendesk.Client {
 	tb.Helper()
-	c, r := w.restDesk(tb)
+	tokens := w.restClient(tb)
+	w.wire(tokens, w.desk, d)
+	source := oauth.NewSource(&oauth.Server{Rest: tokens, ClientID: "deskbridge"}, w.vault)
+	source.Now = w.clock.Now
+	r := w.restClient(tb, zendesk.Budgets()...)
 	w.wire(r, w.desk, d)
+	r.Authorize, r.Renew = source.Authorize, source.Renew
+	c := zendesk.New(r)
 	c.Now = w.clock.Now
 	return c
 }
 
-func (w *world) restDesk(tb testing.TB) (*zendesk.Client, *rest.Client) {
+func (w *world) restClient(tb testing.TB, budgets ...rest.Budget) *rest.Client {
 	tb.Helper()
 	base, err := url.Parse("http://127.0.0.1")
 	if err != nil {
 		tb.Fatal(err)
 	}
-	r, err := rest.New(base, zendesk.Budgets()...)
+	r, err := rest.New(base, budgets...)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	r.Authorize = func(_ context.Context, req *http.Request) error {
-		req.Header.Set("Authorization", "Bearer "+desk.AccessToken)
-		return nil
-	}
-	return zendesk.New(r), r
+	return r
+}
+
+// signIn is what a person does when the sign-in has ended.
+func (w *world) signIn() {
+	access, refresh := w.desk.MintToken(w.admin)
+	w.vault = &vault{pair: oauth.Pair{Access: secret.Text(access), Refresh: secret.Text(refresh)}}
+}
+
+// vault keeps tokens where a crash does not reach them, as a keychain does.
+type vault struct {
+	pair oauth.Pair
+}
+
+func (v *vault) Load() (oauth.Pair, error) { return v.pair, nil }
+
+func (v *vault) Save(p oauth.Pair) error {
+	v.pair = p
+	return nil
+}
+
+func (v *vault) Forget() error {
+	v.pair = oauth.Pair{}
+	return nil
 }
 
 func (w *world) wire(r *rest.Client, to http.Handler, d *death) {
@@ -282,6 +313,9 @@ func (w *world) life(tb testing.TB, d *death, workers int) (bridge.Result, error
 		res, err = b.Run(context.Background(), bridge.Options{RetryParked: true})
 		return err
 	})
+	if errors.Is(err, oauth.ErrConsentNeeded) {
+		w.signIn() // the answer to a refresh was lost with the process
+	}
 	return res, err
 }
 

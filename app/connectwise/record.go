@@ -41,11 +41,12 @@ type wireTicket struct {
 // ticketFields trims ticket answers to what wireTicket reads. _info is left out
 // of a trimmed answer unless named.
 const ticketFields = "id,summary,board/id,status/id,priority/id,company/id,contact/id,contactName,contactEmailAddress," +
-	"externalXRef,closedFlag,_info/lastUpdated,_info/updatedBy"
+	"externalXRef,closedFlag,_info/lastUpdated,_info/updatedBy,_info/enteredBy"
 
 type info struct {
 	LastUpdated string `json:"lastUpdated"`
 	UpdatedBy   string `json:"updatedBy"`
+	EnteredBy   string `json:"enteredBy"`
 }
 
 func (w *wireTicket) ticket() ticket.PSATicket {
@@ -62,7 +63,7 @@ func (w *wireTicket) ticket() ticket.PSATicket {
 		Marker:    w.ExternalXRef,
 		Closed:    w.ClosedFlag,
 		UpdatedAt: parseTime(w.Info.LastUpdated),
-		UpdatedBy: w.Info.UpdatedBy,
+		UpdatedBy: w.Info.UpdatedBy, EnteredBy: w.Info.EnteredBy,
 	}
 }
 
