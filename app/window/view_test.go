@@ -2,6 +2,7 @@ package window_test
 
 import (
 	"reflect"
+	"strings"
 	"testing"
 
 	"deskbridge/app/window"
@@ -47,8 +48,13 @@ func checkView(t *testing.T, where string, typ reflect.Type) {
 		}
 		for i := range typ.NumField() {
 			field := typ.Field(i)
-			if field.Tag.Get("json") == "" {
+			name, option, _ := strings.Cut(field.Tag.Get("json"), ",")
+			if name == "" {
 				t.Errorf("%s: %v.%s has no json name", where, typ, field.Name)
+			}
+			// TypeScript is told "may be absent", never "may be null".
+			if pointer := field.Type.Kind() == reflect.Pointer; pointer != (option == "omitempty") {
+				t.Errorf("%s: %v.%s: pointers, and only they, are omitempty", where, typ, field.Name)
 			}
 			checkView(t, where+"."+field.Name, field.Type)
 		}

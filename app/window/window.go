@@ -22,6 +22,8 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/options/assetserver"
 	"github.com/wailsapp/wails/v2/pkg/options/linux"
 	"github.com/wailsapp/wails/v2/pkg/runtime"
+
+	"deskbridge/app"
 )
 
 // ErrNoPages says that the binary was built before its pages were.
@@ -39,8 +41,9 @@ type Options struct {
 // Window carries the bound methods. Its exported methods are what the pages can
 // call; each screen keeps its own in a file named for it.
 type Window struct {
-	dataDir string
-	demo    bool
+	ctx  context.Context // the bound methods' only way to learn that the program ends
+	app  *app.App
+	demo bool
 }
 
 // Run shows the window and returns when it was closed, nil then. Cancelling ctx
@@ -50,9 +53,7 @@ func Run(ctx context.Context, o Options) error {
 	if _, err := fs.Stat(o.Pages, "index.html"); err != nil {
 		return ErrNoPages
 	}
-	config := newWindow(o).config(o)
-	// Style keeps contexts out of structs; Wails hands out its own at start-up
-	// and wants it back for every call, so it lives in this closure alone.
+	config := newWindow(ctx, o).config(o)
 	config.OnStartup = func(shown context.Context) {
 		context.AfterFunc(ctx, func() { runtime.Quit(shown) })
 	}
@@ -62,8 +63,8 @@ func Run(ctx context.Context, o Options) error {
 	return nil
 }
 
-func newWindow(o Options) *Window {
-	return &Window{dataDir: o.DataDir, demo: o.Demo}
+func newWindow(ctx context.Context, o Options) *Window {
+	return &Window{ctx: ctx, app: app.New(app.Options{DataDir: o.DataDir}), demo: o.Demo}
 }
 
 func (w *Window) config(o Options) *options.App {

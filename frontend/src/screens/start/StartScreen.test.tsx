@@ -5,7 +5,14 @@ import { StartScreen } from './StartScreen';
 
 vi.mock(import('../../api'), async (original) => ({ ...(await original()), start: vi.fn<typeof api.start>() }));
 
-const view: api.StartView = { version: '1.2.0', commit: '4f2a9c1', system: 'linux/amd64', demo: false };
+const view: api.StartView = {
+  version: '1.2.0',
+  commit: '4f2a9c1',
+  system: 'linux/amd64',
+  demo: false,
+  dataFolder: '/data',
+  trouble: { code: 'not_set_up', message: 'Nothing is set up.', next: 'Import settings.' },
+};
 const start = vi.mocked(api.start);
 
 describe('StartScreen', () => {
@@ -13,11 +20,13 @@ describe('StartScreen', () => {
     start.mockReset();
   });
 
-  it('says that it is asking, then which version runs', async () => {
+  it('says that it is reading, then what it read', async () => {
     start.mockResolvedValue(view);
     render(<StartScreen />);
-    expect(screen.getByRole('status').textContent).toContain('Asking the program');
+    expect(screen.getByRole('status').textContent).toContain('Reading');
     expect((await screen.findByText('Version 1.2.0 (4f2a9c1), linux/amd64')).tagName).toBe('P');
+    expect(screen.getByRole('heading', { name: 'Not set up yet' }).className).toBe('');
+    expect(screen.getByText('/data').tagName).toBe('CODE');
     expect(screen.queryByText(/made up/)).toBeNull();
   });
 
