@@ -31,6 +31,7 @@ type connection struct {
 	account  string // names the desk account in markers
 	desk     *zendesk.Client
 	psa      *connectwise.Client
+	keys     connectwise.Keys
 
 	// tokens reaches Zendesk without credentials; signIn is where they are kept.
 	tokens  *rest.Client
@@ -108,11 +109,8 @@ func (c *connection) connectPSA(company string) error {
 	if err != nil {
 		return &ChoiceError{Setting: "connectwise.url", Value: c.settings.ConnectWise.URL, Why: err.Error()}
 	}
-	c.psa, err = connectwise.New(at, connectwise.Keys{
-		Company: company,
-		Public:  c.settings.ConnectWise.PublicKey,
-		Private: key.Reveal(),
-	}, integration)
+	c.keys = connectwise.Keys{Company: company, Public: c.settings.ConnectWise.PublicKey, Private: key.Reveal()}
+	c.psa, err = connectwise.New(at, c.keys, integration)
 	if err != nil {
 		return &ChoiceError{Setting: "connectwise.company", Value: c.settings.ConnectWise.Company, Why: err.Error()}
 	}

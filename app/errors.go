@@ -17,6 +17,7 @@ import (
 	"deskbridge/app/secret"
 	"deskbridge/app/store"
 	"deskbridge/app/ticket"
+	"deskbridge/app/zendesk"
 )
 
 // Exit is how a command ends.
@@ -69,6 +70,18 @@ func (e *SideError) Error() string { return string(e.Service) + ": " + e.Err.Err
 
 // Unwrap returns what happened there.
 func (e *SideError) Unwrap() error { return e.Err }
+
+// KeyError: ConnectWise refused the keys, and looking at them shows why it may
+// have.
+type KeyError struct {
+	Hints []string // sentences
+	Err   error
+}
+
+func (e *KeyError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the refusal.
+func (e *KeyError) Unwrap() error { return e.Err }
 
 // ChoiceError: the settings name something that ConnectWise does not have, or
 // that cannot be used.
@@ -248,13 +261,13 @@ func explainSecret(err error) (Trouble, bool) {
 		return Trouble{
 			Code: "keychain_unavailable", Exit: ExitSetUp,
 			Message: "The keychain of this computer cannot be used, so there are no keys to sign in with. Tickets wait.",
-			Next:    unavailable.Advice,
+			Next:    unavailable.Advice + " Or " + setVariables,
 		}, true
 	case errors.Is(err, secret.ErrUnavailable):
 		return Trouble{
 			Code: "keychain_unavailable", Exit: ExitSetUp,
 			Message: "The keychain of this computer cannot be used, so there are no keys to sign in with. Tickets wait.",
-			Next:    "Unlock the keychain, or give the secrets to the command in its environment.",
+			Next:    "Unlock the keychain, or " + setVariables,
 		}, true
 	case errors.Is(err, secret.ErrTooLarge):
 		return Trouble{
@@ -268,10 +281,12 @@ func explainSecret(err error) (Trouble, bool) {
 	return Trouble{}, false
 }
 
+const setVariables = "set " + EnvAccessToken + ", " + EnvRefreshToken + " and " + EnvPrivateKey + " for the command."
+
 func signInNeeded() Trouble {
 	return Trouble{
 		Code: "sign_in_needed", Exit: ExitSetUp,
-		Message: "Zendesk has ended our access, or was never given. Nothing is lost: changes wait at Zendesk until they are read.",
+		Message: "There is no valid sign-in to Zendesk: it was ended, or never made. Nothing is lost: changes wait at Zendesk until they are read.",
 		Next:    "Sign in to Zendesk again, or set " + EnvAccessToken + " and " + EnvRefreshToken + " to a new pair.",
 	}
 }
@@ -315,7 +330,7 @@ func explainNetwork(err error) (Trouble, bool) {
 	case errors.As(err, &own) && own.Op == "listen":
 		return Trouble{
 			Code: "cannot_listen", Exit: ExitFailed,
-			Message: fmt.Sprintf("The simulated services cannot listen on %v: %v.", own.Addr, own.Err),
+			Message: fmt.Sprintf("The simulated services cannot listen there: %v.", own.Err),
 			Next:    "Choose another port; port 0 takes any that is free.",
 		}, true
 	case errors.As(err, &limit):
@@ -344,7 +359,7 @@ func explainNetwork(err error) (Trouble, bool) {
 			Message: fmt.Sprintf("The name %s leads nowhere: %s cannot be reached. Tickets wait.", dns.Name, name),
 			Next:    "Check the network, and the address in the settings.",
 		}, true
-	case errors.Is(err, ticket.ErrUnavailable):
+	case errors.Is(err, ticket.ErrUnavailable) && !errors.Is(err, rest.ErrMalformed):
 		return Trouble{
 			Code: "service_unavailable", Exit: ExitFailed,
 			Message: fmt.Sprintf("%s cannot be reached, or does not serve now (%s). Nothing is lost: what was carried is recorded, the rest waits.", name, reason(err)),
@@ -376,18 +391,19 @@ func explainService(err error) (Trouble, bool) {
 		if name == string(Zendesk) {
 			return signInNeeded(), true
 		}
+		why := "Company, public key and private key must belong together; a key that was copied by half does this too."
+		var key *KeyError
+		if errors.As(err, &key) {
+			why = strings.Join(key.Hints, " ")
+		}
 		return Trouble{
 			Code: "key_refused", Exit: ExitSetUp,
-			Message: "ConnectWise does not accept the API key. Company, public key and private key must belong together; a key that was copied by half does this too. Tickets wait.",
+			Message: "ConnectWise does not accept the API key. " + why + " Tickets wait.",
 			Next:    "Check connectwise.company and connectwise.public_key in the settings, and the private key; then import the settings again.",
 		}, true
 	case errors.Is(err, ticket.ErrForbidden):
-		return Trouble{
-			Code: "right_missing", Exit: ExitFailed,
-			Message: fmt.Sprintf("%s knows us but does not let us do this: %v. The run stopped; what was carried so far is recorded.", name, plainReason(err)),
-			Next:    "Run \"deskbridge doctor\": it names each right, where to grant it, and what will not work without it.",
-		}, true
-	case errors.Is(err, ticket.ErrMalformed):
+		return explainRight(name, err), true
+	case errors.Is(err, ticket.ErrMalformed), errors.Is(err, rest.ErrMalformed):
 		return Trouble{
 			Code: "answer_malformed", Exit: ExitFailed,
 			Message: name + " answered with something else than it documents, such as a web page or half an answer. Nothing was guessed from it; tickets wait.",
@@ -439,6 +455,29 @@ func explainService(err error) (Trouble, bool) {
 	return Trouble{}, false
 }
 
+// explainRight says which right is missing, as the service names it.
+func explainRight(name string, err error) Trouble {
+	t := Trouble{
+		Code: "right_missing", Exit: ExitFailed,
+		Message: fmt.Sprintf("%s knows us but does not let us do this: %s. The run stopped; what was carried so far is recorded.", name, plainReason(err)),
+		Next:    "Run \"deskbridge doctor\": it names each right, where to grant it, and what will not work without it.",
+	}
+	var right *connectwise.RightError
+	var desk *zendesk.ForbiddenError
+	switch {
+	case errors.As(err, &right) && right.Right != "":
+		t.Message = fmt.Sprintf("ConnectWise does not give us the right %q. The run stopped; what was carried so far is recorded.", right.Right.String())
+		t.Next = "In System › Security Roles, give it to the role of the API member, level All; \"deskbridge doctor\" lists all rights. Then run the command again."
+	case errors.As(err, &desk) && len(desk.Scopes) > 0:
+		t.Message = fmt.Sprintf("The Zendesk sign-in lacks the scope %s. The run stopped; what was carried so far is recorded.", strings.Join(desk.Scopes, ", "))
+		t.Next = "Sign in to Zendesk again and allow all that is asked for."
+	case errors.As(err, &desk):
+		t.Message = "Zendesk shows its lists of changes to admins only, and this sign-in is not an admin's. The run stopped; what was carried so far is recorded."
+		t.Next = "Sign in to Zendesk as an admin, or ask one to give this user the role admin. Then run the command again."
+	}
+	return t
+}
+
 // serviceName tells which service an error is about, and how to end a sentence
 // that asks to check its address.
 func serviceName(err error) (name, host string) {
@@ -453,7 +492,7 @@ func serviceName(err error) (name, host string) {
 func plainReason(err error) string {
 	var side *SideError
 	if errors.As(err, &side) {
-		return side.Err.Error()
+		err = side.Err
 	}
-	return err.Error()
+	return strings.TrimRight(err.Error(), ".")
 }

@@ -1,15 +1,19 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"deskbridge/app/bridge"
+	"deskbridge/app/connectwise"
 	"deskbridge/app/journal"
 	"deskbridge/app/schedule"
+	"deskbridge/app/ticket"
 )
 
 // What a run and a comparison come to, as both faces show it.
@@ -51,6 +55,8 @@ func (a *App) Preview(ctx context.Context) (Result, error) {
 			return err
 		}
 		res, err = b.Run(ctx, bridge.Options{DryRun: true, RetryParked: true})
+		// Tickets are planned side by side; a person reads them in order.
+		slices.SortStableFunc(res.Planned, func(a, b Planned) int { return cmp.Compare(a.Ticket, b.Ticket) })
 		return err
 	})
 	return complete(res, err), err
@@ -105,8 +111,30 @@ func (a *App) connected(ctx context.Context, do func(*connection) error) error {
 			return err
 		}
 		defer c.close()
-		return do(c)
+		return c.hint(ctx, do(c))
 	})
+}
+
+// hint looks at keys that were refused.
+func (c *connection) hint(ctx context.Context, err error) error {
+	var side *SideError
+	var known *KeyError
+	plain := errors.As(err, &side) && side.Service == ConnectWise && errors.Is(err, ticket.ErrSignIn)
+	if !plain || errors.Is(err, connectwise.ErrUnknownCompany) || errors.Is(err, connectwise.ErrClientID) || errors.As(err, &known) {
+		return err
+	}
+	var hints []string
+	if c.psa.KeysSwapped(ctx) {
+		hints = []string{"Public and private key are swapped."}
+	} else {
+		for _, f := range c.keys.Faults() {
+			hints = append(hints, f.Message)
+		}
+	}
+	if len(hints) == 0 {
+		return err
+	}
+	return &KeyError{Hints: hints, Err: err}
 }
 
 // complete makes a result that says what stopped the run.
@@ -135,6 +163,7 @@ func (c *connection) run(ctx context.Context, retryParked bool) (Result, error) 
 		return Result{}, err
 	}
 	res, err := c.pass(ctx, id, retryParked)
+	err = c.hint(ctx, err)
 	return res, errors.Join(err, c.remember(ctx, id, complete(res, err), err))
 }
 
