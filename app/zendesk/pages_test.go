@@ -84,6 +84,21 @@ func TestTickets_Asks(t *testing.T) {
 	}
 }
 
+// No answer makes a caller read the same page for ever.
+func TestTickets_CursorThatStandsStill(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"tickets":[{"id":1}],"after_cursor":"x","end_of_stream":false}`: "x",
+		`{"tickets":[],"after_cursor":null,"end_of_stream":false}`:        "x",
+		`{"tickets":[{"id":1}],"end_of_stream":true}`:                     "x",
+		`{"tickets":[{"id":1}],"end_of_stream":false}`:                    "",
+	} {
+		page, err := ask(t, always(200, body)).Tickets(t.Context(), "x", time.Time{})
+		if want == "" != errors.Is(err, ticket.ErrMalformed) || page.Cursor != want || page.End != (want != "") {
+			t.Errorf("%s: %+v, %v", body, page, err)
+		}
+	}
+}
+
 func TestTickets_WithoutANumberAreAnError(t *testing.T) {
 	n := 0
 	c := ask(t, func(w http.ResponseWriter, _ *http.Request) {

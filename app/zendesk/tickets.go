@@ -44,11 +44,13 @@ func (c *Client) Tickets(ctx context.Context, cursor string, start time.Time) (t
 	if err != nil {
 		return ticket.TicketPage{}, fmt.Errorf("read ticket export: %w", err)
 	}
-	if page.Cursor == "" {
-		if !page.End && cursor == "" {
-			return ticket.TicketPage{}, fmt.Errorf("read ticket export: no cursor to go on from: %w", ticket.ErrMalformed)
-		}
-		// An empty stream may bring no cursor; the one we came with stays good.
+	switch {
+	case page.Cursor != "" && page.Cursor != cursor:
+	case page.Cursor == "" && !page.End && len(page.Tickets) > 0:
+		return ticket.TicketPage{}, fmt.Errorf("read ticket export: no cursor to go on from: %w", ticket.ErrMalformed)
+	default:
+		// An empty stream may bring no cursor, or the one we came with: that one
+		// stays good, and asking it again now would bring the same.
 		page.Cursor, page.End = cursor, true
 	}
 	return page, nil
