@@ -163,6 +163,7 @@ func BenchmarkIdle(b *testing.B) {
 	s := open(b, filepath.Join(b.TempDir(), "deskbridge.db"))
 	c := connect(b, s)
 	linkMany(b, c, 100_000)
+	settleMany(b, c, 100_000)
 	b.ResetTimer()
 	for b.Loop() {
 		p, err := c.Positions(b.Context())
@@ -175,6 +176,39 @@ func BenchmarkIdle(b *testing.B) {
 		_, err = c.OpenEntries(b.Context())
 		must(b, err)
 	}
+}
+
+// BenchmarkCounts is what the window asks for while much is staged.
+func BenchmarkCounts(b *testing.B) {
+	c := fresh(b)
+	linkMany(b, c, 100_000)
+	settleMany(b, c, 100_000)
+	stage(b, c, pages(100_000))
+	b.Run("staged", func(b *testing.B) {
+		for b.Loop() {
+			_, err := c.CountStaged(b.Context())
+			must(b, err)
+		}
+	})
+	b.Run("all", func(b *testing.B) {
+		for b.Loop() {
+			_, err := c.Counts(b.Context())
+			must(b, err)
+		}
+	})
+}
+
+// settleMany gives each ticket a create and two notes.
+func settleMany(b testing.TB, c *store.Connection, n int) {
+	b.Helper()
+	o := journal.Outcome{}
+	for i := range n {
+		id := ticket.DeskID(i + 1)
+		o.Entries = append(o.Entries,
+			settled(createEntry(snapshot(id, start), 1), ticket.PSAID(id), 0),
+			settled(noteEntry(id, 2, 1, 1), ticket.PSAID(id), 2), settled(noteEntry(id, 3, 1, 1), ticket.PSAID(id), 3))
+	}
+	must(b, c.Record(b.Context(), o))
 }
 
 func linkMany(b testing.TB, c *store.Connection, n int) {

@@ -99,7 +99,7 @@ func (c *Connection) OpenEntries(ctx context.Context) ([]journal.Entry, error) {
 		e, err := scanEntry(r)
 		entries = append(entries, e)
 		return err
-	}, "SELECT "+entryColumns+", "+agreedOrNothing+` FROM operation
+	}, "SELECT "+entryColumns+", "+agreedOrNothing+` FROM operation INDEXED BY operation_open
 		WHERE connection_id = ? AND state IN ('intended', 'doubt')
 		ORDER BY desk_id, kind <> 'create', comment_id, event, part`, c.id)
 	return entries, err

@@ -37,6 +37,7 @@ func fillConnection(t *testing.T, c *store.Connection) {
 		Link:     &ticket.Link{Desk: 1, PSA: 501, Agreed: first.Agreed, LinkedAt: start},
 		Consumed: []ticket.CommentID{11, 12}, Finished: true, Through: at(10), History: []string{"created"},
 	}))
+	must(t, c.Record(ctx, journal.Outcome{Desk: 1, Consumed: []ticket.CommentID{13}}))
 	must(t, c.Intend(ctx, []journal.Entry{createEntry(in.Tickets[2], 0)}))
 	must(t, c.Record(ctx, journal.Outcome{
 		Desk: 4, Parked: &journal.Problem{Code: "refused", Message: "No.", Next: "Mend it."}, RetryAt: at(300),

@@ -15,7 +15,8 @@ import (
 // Receive stages what pages brought and moves the read positions, in one
 // transaction. Receiving the same again changes nothing:
 //   - a snapshot stays out when a newer one is staged, or was dealt with;
-//   - a comment stays out when it is staged, or the PSA holds all its parts;
+//   - a comment stays out when it is staged, when the PSA holds all its parts, or
+//     when it was consumed without a write;
 //   - a left-out ticket comes back only with a new snapshot.
 func (c *Connection) Receive(ctx context.Context, in journal.Intake) error {
 	return c.store.do(ctx, "stage pages", func(w *session) error {
@@ -100,7 +101,10 @@ func (c *Connection) known(w *session, in journal.Intake) (map[ticket.DeskID]kno
 		WHERE connection_id = ?1 AND desk_id IN (SELECT value FROM json_each(?2))
 			AND state = 'settled' AND kind <> 'update' AND event = ''
 		GROUP BY desk_id, comment
-		HAVING comment <> 0 AND count(*) >= max(parts)`, c.id, list)
+		HAVING comment <> 0 AND count(*) >= max(parts)
+		UNION ALL
+		SELECT desk_id, comment_id FROM comment_done
+		WHERE connection_id = ?1 AND desk_id IN (SELECT value FROM json_each(?2))`, c.id, list)
 	return found, err
 }
 

@@ -174,6 +174,24 @@ func TestReceive_AFirstCommentInParts(t *testing.T) {
 	}
 }
 
+func TestReceive_AConsumedCommentStaysOut(t *testing.T) {
+	c := fresh(t)
+	link := ticket.Link{Desk: 1, PSA: 501, Adopted: true, LinkedAt: start}
+	must(t, c.Adopt(t.Context(), []ticket.Link{link}))
+	page := journal.Intake{
+		Tickets: []ticket.Ticket{snapshot(1, at(10))}, Comments: []ticket.Comment{comment(11, 1, at(1)), comment(12, 1, at(2))},
+	}
+	receive(t, c, page)
+	link.Adopted, link.Agreed = false, agreed(snapshot(1, at(10)))
+	must(t, c.Record(t.Context(), journal.Outcome{ // the PSA held both notes already
+		Desk: 1, Link: &link, Consumed: []ticket.CommentID{11, 12}, Finished: true, Through: at(10),
+	}))
+	receive(t, c, page)
+	if w := load(t, c, 1); len(w.Comments) != 0 || len(w.Done) != 0 {
+		t.Errorf("staged again: %+v", w)
+	}
+}
+
 func TestReceive_CommentsOfALinkedTicketAreWork(t *testing.T) {
 	c := fresh(t)
 	carried(t, c, 11)

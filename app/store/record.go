@@ -29,8 +29,7 @@ func (c *Connection) Record(ctx context.Context, o journal.Outcome) error {
 			}
 		}
 		for _, id := range o.Consumed {
-			if _, err := w.exec("DELETE FROM inbox_comment WHERE connection_id = ? AND desk_id = ? AND comment_id = ?",
-				c.id, int64(o.Desk), int64(id)); err != nil {
+			if err := c.consume(w, o, id); err != nil {
 				return err
 			}
 		}
@@ -75,6 +74,25 @@ func (c *Connection) saveLink(w *session, o journal.Outcome) error {
 func (c *Connection) linkValues(l *ticket.Link, through int64) []driver.Value {
 	return agreedValues(append(make([]driver.Value, 0, 18),
 		c.id, int64(l.Desk), int64(l.PSA), flag(l.Adopted), millis(l.LinkedAt), through), &l.Agreed)
+}
+
+// consume takes a comment out of the inbox for good. Where no write of this
+// outcome carries it, the journal does not know it, so it is remembered apart:
+// exports repeat their records, and a second note must not come of it.
+func (c *Connection) consume(w *session, o journal.Outcome, id ticket.CommentID) error {
+	if _, err := w.exec("DELETE FROM inbox_comment WHERE connection_id = ? AND desk_id = ? AND comment_id = ?",
+		c.id, int64(o.Desk), int64(id)); err != nil {
+		return err
+	}
+	carried := slices.ContainsFunc(o.Entries, func(e journal.Entry) bool {
+		return e.State == journal.Settled && (e.Comment == id || e.Carries == id)
+	})
+	if carried || o.LeftOut != "" {
+		return nil
+	}
+	_, err := w.exec("INSERT INTO comment_done (connection_id, desk_id, comment_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+		c.id, int64(o.Desk), int64(id))
+	return err
 }
 
 func (c *Connection) leaveOut(w *session, o journal.Outcome, now int64) error {

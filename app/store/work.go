@@ -35,8 +35,8 @@ func (c *Connection) Work(ctx context.Context, after journal.Position, until, no
 			WHERE connection_id = ?1 AND (changed_at, desk_id) > (?2, ?3) AND changed_at <= ?4
 				AND (retry_at IS NULL OR retry_at <= ?5)
 				AND (snapshot = 1 OR EXISTS (SELECT 1 FROM link AS l WHERE l.connection_id = ?1 AND l.desk_id = i.desk_id))
-				AND NOT EXISTS (SELECT 1 FROM operation AS o WHERE o.connection_id = ?1 AND o.desk_id = i.desk_id
-					AND o.state IN ('intended', 'doubt'))
+				AND NOT EXISTS (SELECT 1 FROM operation AS o INDEXED BY operation_open
+					WHERE o.connection_id = ?1 AND o.desk_id = i.desk_id AND o.state IN ('intended', 'doubt'))
 			ORDER BY changed_at, desk_id LIMIT ?6`,
 			c.id, millis(after.At), int64(after.Desk), bound, due, limit); err != nil {
 			return err
@@ -70,7 +70,7 @@ func (c *Connection) Wanted(ctx context.Context, limit int) ([]ticket.DeskID, er
 		err := r.Scan(&id)
 		ids = append(ids, id)
 		return err
-	}, `SELECT desk_id FROM inbox AS i
+	}, `SELECT desk_id FROM inbox AS i INDEXED BY inbox_place
 		WHERE connection_id = ?1 AND snapshot = 0 AND (retry_at IS NULL OR retry_at <= ?2)
 			AND NOT EXISTS (SELECT 1 FROM link AS l WHERE l.connection_id = ?1 AND l.desk_id = i.desk_id)
 		ORDER BY desk_id LIMIT ?3`, c.id, c.store.now().UnixMilli(), limit)
@@ -195,7 +195,7 @@ func (c *Connection) addOperations(v view, byDesk map[ticket.DeskID]*journal.Wor
 		w := byDesk[e.Desk]
 		w.Open = append(w.Open, e)
 		return nil
-	}, "SELECT "+entryColumns+", "+agreedOrNothing+" FROM operation"+ofTickets+
+	}, "SELECT "+entryColumns+", "+agreedOrNothing+" FROM operation INDEXED BY operation_open"+ofTickets+
 		" AND state IN ('intended', 'doubt') ORDER BY desk_id, kind <> 'create', comment_id, event, part", c.id, in)
 }
 

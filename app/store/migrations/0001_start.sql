@@ -158,6 +158,15 @@ CREATE TABLE inbox_comment (
   PRIMARY KEY (connection_id, desk_id, comment_id)
 ) STRICT, WITHOUT ROWID;
 
+-- Comments that needed no write of their own: the PSA held them already, or
+-- they are our own, seen coming back. They are not staged again.
+CREATE TABLE comment_done (
+  connection_id INTEGER NOT NULL REFERENCES connection (id),
+  desk_id       INTEGER NOT NULL,
+  comment_id    INTEGER NOT NULL,
+  PRIMARY KEY (connection_id, desk_id, comment_id)
+) STRICT, WITHOUT ROWID;
+
 -- Desk users seen so far: requesters and authors.
 CREATE TABLE person (
   connection_id   INTEGER NOT NULL REFERENCES connection (id),

@@ -119,6 +119,12 @@ CREATE TABLE inbox_comment (
   body          TEXT    NOT NULL,
   PRIMARY KEY (connection_id, desk_id, comment_id)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE comment_done (
+  connection_id INTEGER NOT NULL REFERENCES connection (id),
+  desk_id       INTEGER NOT NULL,
+  comment_id    INTEGER NOT NULL,
+  PRIMARY KEY (connection_id, desk_id, comment_id)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE person (
   connection_id   INTEGER NOT NULL REFERENCES connection (id),
   id              INTEGER NOT NULL,
@@ -192,6 +198,7 @@ INSERT INTO inbox (connection_id, desk_id, changed_at, snapshot, retry_at, attem
 INSERT INTO inbox (connection_id, desk_id, changed_at, snapshot, retry_at, attempts, status, priority, requester_id, organization_id, public, created_at, updated_at, subject, description) VALUES (1, 3, 1772355630000, 1, NULL, 0, 'open', 'high', 7, 70, 1, 1772355600000, 1772355630000, 'Printer 3 is on fire', 'It burns.');
 INSERT INTO inbox (connection_id, desk_id, changed_at, snapshot, retry_at, attempts, status, priority, requester_id, organization_id, public, created_at, updated_at, subject, description) VALUES (1, 4, 1772355640000, 1, 1772355900000, 1, 'open', 'high', 7, 70, 1, 1772355600000, 1772355640000, 'Printer 4 is on fire', 'It burns.');
 INSERT INTO inbox_comment (connection_id, desk_id, comment_id, author_id, public, created_at, marker, attachments, body) VALUES (1, 2, 21, 7, 1, 1772355603000, '', '', 'comment 21');
+INSERT INTO comment_done (connection_id, desk_id, comment_id) VALUES (1, 1, 13);
 INSERT INTO person (connection_id, id, name, email, role, organization_id) VALUES (1, 7, 'Ada', 'ada@example.com', 'end-user', 70);
 INSERT INTO organization (connection_id, id, name) VALUES (1, 70, 'Acme');
 INSERT INTO fact (connection_id, name, value) VALUES (1, 'adopted', 'yes');
