@@ -34,7 +34,7 @@ func record(t testing.TB, zendesk, connectwise string) (*simulator.World, error)
 
 const twoRecordings = `[
  {"recorded": "2024-02-01", "request": {"path": "/api/v2/tickets/7.json"}, "response": {"body": {"ticket":
-  {"id": 7, "subject": "second", "description": "d2", "status": "closed", "created_at": "2024-01-01T10:00:00Z", "updated_at": "2024-01-01T11:00:00Z", "requester_id": 70, "submitter_id": 71, "organization_id": null}}}},
+  {"id": 7, "subject": "second", "description": "d2", "via": {"channel": "api"}, "status": "closed", "created_at": "2024-01-01T10:00:00Z", "updated_at": "2024-01-01T11:00:00Z", "requester_id": 70, "submitter_id": 71, "organization_id": null}}}},
  {"recorded": "2024-01-01", "request": {"path": "/api/v2/tickets.json"}, "response": {"body": {"tickets": [
   {"id": 7, "subject": "first", "description": "d1", "status": "open", "created_at": "2023-01-01T10:00:00Z", "updated_at": "2023-01-01T10:00:00Z"},
   {"id": 9, "subject": null, "description": "d9", "status": "new", "created_at": "2024-01-01T10:00:00Z", "updated_at": "2024-01-01T10:00:00Z", "requester_id": null, "custom_fields": [{"id": 1, "value": "x"}]}]}}},
@@ -49,6 +49,9 @@ func TestLoad_OtherRecordings(t *testing.T) {
 	w, err := record(t, twoRecordings, "")
 	if err != nil {
 		t.Fatal(err)
+	}
+	if r := w.Report(); r.Tickets != 2 || r.Comments != 3 {
+		t.Errorf("the report expects %d tickets with %d comments", r.Tickets, r.Comments)
 	}
 	seven, _ := w.Desk.Ticket(7)
 	if seven.Subject != "second" || seven.Status != "closed" || seven.Organization != 0 || len(seven.Comments) != 2 {

@@ -16,8 +16,8 @@ type CommentRef struct {
 	Comment int64 `json:"comment"`
 }
 
-// Report says what became of the desk's tickets in the PSA. Deleted desk tickets and comments that a client wrote
-// to the desk are not expected there. Lists are empty, never null.
+// Report says what became of the desk's tickets in the PSA. Deleted desk tickets are not expected there, nor comments
+// that came from there. Lists are empty, never null.
 type Report struct {
 	Tickets  int `json:"tickets"`  // on the desk, not deleted
 	Comments int `json:"comments"` // on those tickets, descriptions included
@@ -29,7 +29,7 @@ type Report struct {
 	DuplicateComments []CommentRef `json:"duplicate_comments"`
 	OutOfOrder        []int64      `json:"out_of_order"`      // tickets whose notes are not in the order of the comments
 	Leaked            []CommentRef `json:"leaked"`            // private comments in something a customer can see
-	DuplicateReplies  []CommentRef `json:"duplicate_replies"` // comments a client wrote to the desk with metadata used before
+	DuplicateReplies  []CommentRef `json:"duplicate_replies"` // comments written to the desk with metadata that another one bears
 	Strangers         []int        `json:"strangers"`         // PSA tickets with our mark for a desk ticket that does not exist
 	Emails            []Mail       `json:"emails"`
 
@@ -155,10 +155,14 @@ func markedTicket(xref string) (int64, bool) {
 	return id, err == nil
 }
 
+// reply says whether a comment was carried from the PSA to the desk: such a one bears metadata, which neither a
+// person nor a recording gives it.
+func reply(c desk.Comment) bool { return len(c.Custom) > len("{}") }
+
 func (r *Report) repeatedReplies(t desk.Ticket, seen map[string]bool) {
 	for _, c := range t.Comments {
 		key := string(c.Custom)
-		if !c.ByAPI || len(key) <= len("{}") {
+		if !reply(c) {
 			continue
 		}
 		if seen[key] {
@@ -204,7 +208,7 @@ func (r *Report) compare(server *psa.Server, t desk.Ticket, have []psaCopy) {
 		r.OutOfOrder = append(r.OutOfOrder, t.ID)
 	}
 	for _, c := range t.Comments {
-		if c.ByAPI {
+		if reply(c) {
 			continue
 		}
 		r.Comments++

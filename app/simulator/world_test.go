@@ -1,6 +1,7 @@
 package simulator_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -244,6 +245,34 @@ func TestReport(t *testing.T) {
 	}
 	if len(got.Emails) == 0 || got.OK() {
 		t.Error("the e-mail of the last note is not there")
+	}
+}
+
+// What a person writes through the API is expected in the PSA; what the product wrote there, with metadata, is not.
+func TestReport_RepliesComeFromThePSA(t *testing.T) {
+	r := serve(t, simulator.Options{Tickets: 1, Comments: -1})
+	put := func(metadata m) {
+		text, _ := json.Marshal(m{"ticket": m{"comment": m{"body": "written over HTTP"}, "metadata": metadata}})
+		req, _ := http.NewRequest("PUT", r.Zendesk+"/api/v2/tickets/1.json", bytes.NewReader(text))
+		req.Header.Set("Authorization", "Bearer "+simulator.AccessToken)
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		if text, _ := io.ReadAll(resp.Body); resp.StatusCode != http.StatusOK {
+			t.Fatalf("%d %s", resp.StatusCode, text)
+		}
+	}
+	put(nil)
+	put(m{"deskbridge": "1"})
+	put(m{"deskbridge": "2"})
+	if got := r.Report(); got.Comments != 2 || len(got.DuplicateReplies) != 0 {
+		t.Errorf("%d comments expected, replies repeated %v", got.Comments, got.DuplicateReplies)
+	}
+	put(m{"deskbridge": "2"})
+	if got := r.Report(); len(got.DuplicateReplies) != 1 {
+		t.Errorf("replies repeated %v", got.DuplicateReplies)
 	}
 }
 

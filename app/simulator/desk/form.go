@@ -82,6 +82,9 @@ func parseTicket(body []byte) (in ticketWrite, unpermitted []string, refusal *re
 	if err := json.Unmarshal(outer.Ticket, &in); err != nil {
 		return in, nil, invalidValue(err.Error())
 	}
+	if string(in.Metadata) == "null" {
+		in.Metadata = nil
+	}
 	var keys map[string]json.RawMessage
 	json.Unmarshal(outer.Ticket, &keys)
 	var commentKeys map[string]json.RawMessage

@@ -25,8 +25,7 @@ type Comment struct {
 	Public      bool
 	At          time.Time
 	Attachments []Attachment
-	Custom      json.RawMessage // metadata.custom
-	ByAPI       bool            // written by a client, not by AddComment
+	Custom      json.RawMessage // metadata.custom, {} if nothing was sent
 }
 
 // Attachment is a file on a comment.
@@ -90,7 +89,7 @@ func (t *ticket) snapshot() Ticket {
 	}
 	for i, c := range t.comments {
 		out.Comments[i] = Comment{
-			ID: c.id, Author: c.author, Body: c.body, Public: c.public, At: at(c.audit.at), Custom: c.audit.custom(), ByAPI: c.audit.channel == "api",
+			ID: c.id, Author: c.author, Body: c.body, Public: c.public, At: at(c.audit.at), Custom: c.audit.custom(),
 		}
 		for _, a := range c.attachments {
 			out.Comments[i].Attachments = append(out.Comments[i].Attachments, Attachment{a.id, a.name, a.size})
