@@ -11,7 +11,7 @@
 // hold (data folder, lock, database, log), credentials (secrets), connect and
 // choices (the two services, and what the settings name there), sync, verify,
 // doctor and status (what a user can do), simulate and demo (the same without
-// accounts), errors (what went wrong, in words).
+// accounts), errors, errors_local and errors_remote (what went wrong, in words).
 package app
 
 import (

@@ -4,14 +4,13 @@ package app
 
 import (
 	"fmt"
-
-	"golang.org/x/sys/unix"
+	"syscall"
 )
 
 // freeBytes is how much the folder's disk takes from this user.
 func freeBytes(folder string) (uint64, error) {
-	var at unix.Statfs_t
-	if err := unix.Statfs(folder, &at); err != nil {
+	var at syscall.Statfs_t
+	if err := syscall.Statfs(folder, &at); err != nil {
 		return 0, fmt.Errorf("read free room of %s: %w", folder, err)
 	}
 	return at.Bavail * uint64(at.Bsize), nil //nolint:gosec // a block size is never negative

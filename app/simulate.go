@@ -10,8 +10,6 @@ import (
 	"deskbridge/app/checklist"
 	"deskbridge/app/connectwise"
 	"deskbridge/app/simulator"
-	"deskbridge/app/simulator/desk"
-	"deskbridge/app/simulator/fault"
 	"deskbridge/app/ticket"
 )
 
@@ -36,17 +34,14 @@ type Fault struct {
 // Faults lists all misfortunes.
 func Faults() []Fault {
 	var all []Fault
-	for _, f := range fault.List() {
+	for _, f := range simulator.Faults() {
 		all = append(all, Fault{string(f.Name), f.About})
 	}
 	return all
 }
 
 // CheckFaults returns an error that names the first word that is no fault.
-func CheckFaults(words []string) error {
-	_, err := fault.Parse(words...)
-	return err
-}
+func CheckFaults(words []string) error { return simulator.CheckFaults(words) }
 
 // Simulation is a pair of simulated services that listen on this computer.
 type Simulation struct {
@@ -89,8 +84,8 @@ func (s *Simulation) Environment() []string { return simulatedSecrets() }
 
 func simulatedSecrets() []string {
 	return []string{
-		EnvAccessToken + "=" + desk.AccessToken,
-		EnvRefreshToken + "=" + desk.RefreshToken,
+		EnvAccessToken + "=" + simulator.AccessToken,
+		EnvRefreshToken + "=" + simulator.RefreshToken,
 		EnvPrivateKey + "=" + simulator.PrivateKey,
 	}
 }
@@ -122,7 +117,7 @@ func (s *Simulation) Settings(ctx context.Context) (Settings, error) {
 // simulatedSettings fit the made-up services, whose names are fixed.
 func simulatedSettings(w *simulator.World, zendesk, connectwise string) Settings {
 	return Settings{
-		Zendesk: ZendeskSettings{URL: zendesk, ClientID: desk.ClientID},
+		Zendesk: ZendeskSettings{URL: zendesk, ClientID: simulator.ClientID},
 		ConnectWise: ConnectWiseSettings{
 			Company: w.Company, URL: connectwise, PublicKey: simulator.PublicKey,
 		},
