@@ -67,6 +67,11 @@ func explainFolder(err error) (Trouble, bool) {
 			Message: "Deskbridge is ending. What was carried so far is recorded.",
 			Next:    "Run the command again.",
 		}},
+		{syscall.ENOTDIR, Trouble{
+			Code:    "no_folder",
+			Message: "Where a folder should be there is a file: " + err.Error() + "." + kept,
+			Next:    "Name another data folder with --data-dir.",
+		}},
 		{fs.ErrPermission, Trouble{
 			Code:    "no_access",
 			Message: "The system does not let us read or write a file: " + err.Error() + "." + kept,

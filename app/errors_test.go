@@ -106,6 +106,7 @@ func explained() map[string]struct {
 		"context.Canceled":           {fmt.Errorf("wait: %w", context.Canceled), "stopped", app.ExitProblems},
 		"ticket.Refusal":             {psa(&ticket.Refusal{Status: 400, Message: "no"}), "refused", app.ExitFailed},
 		"syscall.ENOSPC":             {&fs.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC}, "disk_full", app.ExitFailed},
+		"syscall.ENOTDIR":            {&fs.PathError{Op: "open", Path: "x", Err: syscall.ENOTDIR}, "no_folder", app.ExitFailed},
 		"fs.ErrPermission":           {&fs.PathError{Op: "open", Path: "x", Err: fs.ErrPermission}, "no_access", app.ExitFailed},
 		"fs.ErrNotExist":             {&fs.PathError{Op: "open", Path: "x", Err: fs.ErrNotExist}, "no_file", app.ExitFailed},
 		"net.OpError":                {&net.OpError{Op: "listen", Err: syscall.EADDRINUSE}, "cannot_listen", app.ExitFailed},
