@@ -55,21 +55,31 @@ func Demo() error {
 // Test passes every test there is: linters, front end, Go with the race detector, the real window.
 func Test() error {
 	began := time.Now()
+	heading("build")
+	if err := Build(); err != nil {
+		return err
+	}
+	// One broken step does not hide what the others would say.
+	var broken []error
 	for _, step := range []struct {
 		name string
 		do   func() error
 	}{
-		{"build", Build},
 		{"front end", testFrontend},
 		{"bindings", checkBindings},
 		{"go vet", func() error { return run("go", "vet", "-tags", goTags, "./...") }},
-		{"lint", lintGo},
 		{"go test", testGo},
+		{"lint", lintGo},
 	} {
+		stepBegan := time.Now()
 		heading(step.name)
 		if err := step.do(); err != nil {
-			return fmt.Errorf("%s: %w", step.name, err)
+			broken = append(broken, fmt.Errorf("%s: %w", step.name, err))
 		}
+		fmt.Printf("%s took %v\n", step.name, time.Since(stepBegan).Round(time.Second))
+	}
+	if len(broken) > 0 {
+		return fmt.Errorf("%d of the steps failed:\n%w", len(broken), errors.Join(broken...))
 	}
 	fmt.Printf("\nAll tests passed in %v.\n", time.Since(began).Round(time.Second))
 	return nil
