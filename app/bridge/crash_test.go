@@ -88,8 +88,8 @@ func TestRun_CrashAndFaultSchedules(t *testing.T) {
 		return
 	}
 	n := *schedules
-	if testing.Short() {
-		n = 50
+	if raced || testing.Short() {
+		n = min(n, 40)
 	}
 	const shards = 8
 	for shard := range shards {
@@ -137,7 +137,11 @@ func TestRun_ScheduleReplaysExactly(t *testing.T) {
 // TestRun_FaultsWithManyWorkers is the same promise for the run as it ships,
 // where tickets are carried side by side and nothing repeats exactly.
 func TestRun_FaultsWithManyWorkers(t *testing.T) {
-	for seed := range uint64(20) {
+	runs := uint64(20)
+	if raced {
+		runs = 6
+	}
+	for seed := range runs {
 		r := rand.New(rand.NewPCG(seed, 1))
 		w := newWorld(t, struck(r), seed)
 		var tickets []int64
