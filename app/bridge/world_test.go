@@ -371,7 +371,9 @@ func (w *world) truth() error {
 			if !ok || m.Comment == 0 {
 				continue
 			}
-			got = append(got, int64(m.Comment))
+			if m.Part == m.Parts {
+				got = append(got, int64(m.Comment))
+			}
 			public := slices.ContainsFunc(d.Comments, func(c desk.Comment) bool { return c.ID == int64(m.Comment) && c.Public })
 			if !public && (n.Discussion || n.Resolution) {
 				return fmt.Errorf("internal note %d of ticket %d can be read by customers", m.Comment, d.ID)
