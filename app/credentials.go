@@ -53,9 +53,6 @@ func (a *App) keepSecrets(s Settings) (stored []string, err error) {
 	return stored, nil
 }
 
-// hasSecrets tells whether the environment hands over any.
-func (a *App) hasSecrets() bool { return given(a.givenPair()) || !a.env(EnvPrivateKey).Empty() }
-
 func given(p oauth.Pair) bool { return !p.Access.Empty() || !p.Refresh.Empty() }
 
 // privateKey returns the ConnectWise key, from the environment or the keychain.

@@ -12,35 +12,56 @@ import (
 	"deskbridge/app/event"
 )
 
-// bar shows how far long work is, on a terminal only. A nil bar shows nothing.
-type bar struct {
+// progress shows how far long work is while it lasts.
+type progress struct {
 	listener *event.Listener
 	done     sync.WaitGroup
-	once     sync.Once
 }
 
-// progress starts to show the news of this invocation on stderr. With --json, a
-// pipe, or --verbose, where log lines would cut it up, there is no bar.
-func (c *command) progress(asJSON bool) *bar {
-	if asJSON || c.verbose || !isTerminal(c.std.Out) || !isTerminal(c.std.Err) {
-		return nil
+// progress starts to show the news of this invocation on stderr: as a bar on a
+// terminal; else only long waits, in lines, so that they do not look like a hang.
+func (c *command) progress(asJSON bool) *progress {
+	p := &progress{listener: c.hub.Listen()}
+	show := c.showWaits
+	// Log lines would cut a bar up.
+	if !asJSON && !c.verbose && isTerminal(c.std.Out) && isTerminal(c.std.Err) {
+		show = c.showBar
 	}
-	b := &bar{listener: c.hub.Listen()}
-	b.done.Go(func() { c.show(b.listener) })
-	return b
+	p.done.Go(func() { show(p.listener) })
+	return p
 }
 
-// stop clears the bar and waits until it is gone.
-func (b *bar) stop() {
-	if b == nil {
-		return
+// stop ends the showing and waits until the screen is clear. It is safe twice.
+func (p *progress) stop() {
+	p.listener.Close()
+	p.done.Wait()
+}
+
+// longWait is from when on a wait is told where there is no bar.
+const longWait = 5 * time.Second
+
+func (c *command) showWaits(l *event.Listener) {
+	told := map[string]time.Time{} // by service, until when
+	for {
+		next, ok := l.Next(context.Background())
+		if !ok {
+			return
+		}
+		e, ok := next.Event.(event.Waiting)
+		if !ok || time.Until(e.Until) < longWait || e.Until.Sub(told[e.Service]) < longWait {
+			continue
+		}
+		told[e.Service] = e.Until
+		say(c.std.Err, "%s.\n", waitWords(e))
 	}
-	b.once.Do(b.listener.Close)
-	b.done.Wait()
 }
 
-func (c *command) show(l *event.Listener) {
-	shown := progressbar.NewOptions64(-1,
+func waitWords(e event.Waiting) string {
+	return "Slowed by " + e.Service + " until " + e.Until.Local().Format("15:04:05") + "; it goes on by itself"
+}
+
+func (c *command) showBar(l *event.Listener) {
+	bar := progressbar.NewOptions64(-1,
 		progressbar.OptionSetWriter(c.std.Err),
 		progressbar.OptionThrottle(100*time.Millisecond),
 		progressbar.OptionClearOnFinish(),
@@ -48,7 +69,9 @@ func (c *command) show(l *event.Listener) {
 		progressbar.OptionShowCount(),
 		progressbar.OptionSetPredictTime(true),
 	)
-	defer func() { _ = shown.Clear() }() // what cannot be drawn need not be cleared
+	// What cannot be drawn need not be cleared either: errors of the terminal are
+	// no errors of the work.
+	defer func() { _ = bar.Clear() }()
 	for {
 		next, ok := l.Next(context.Background())
 		if !ok {
@@ -56,15 +79,15 @@ func (c *command) show(l *event.Listener) {
 		}
 		switch e := next.Event.(type) {
 		case event.Progress:
-			shown.Describe(phaseWords(e.Phase))
+			bar.Describe(phaseWords(e.Phase))
 			if e.Total > 0 {
-				shown.ChangeMax(e.Total)
+				bar.ChangeMax(e.Total)
 			}
-			_ = shown.Set(e.Done)
+			_ = bar.Set(e.Done)
 		case event.Waiting:
-			shown.Describe("slowed by " + e.Service + " until " + e.Until.Local().Format("15:04:05"))
+			bar.Describe(waitWords(e))
 		case event.RunEnded:
-			_ = shown.Clear()
+			_ = bar.Clear()
 		}
 	}
 }
