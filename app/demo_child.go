@@ -15,7 +15,7 @@ import (
 
 // demoPatience is how long the demo looks for a write without an answer: its
 // services save at once.
-const demoPatience = 2 * time.Second
+const demoPatience = time.Second
 
 // command prepares one command line of this program in the demo's own folder.
 // None of the user's variables for Deskbridge reach it.
