@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -79,4 +80,52 @@ func duplicateProblem(id ticket.DeskID, copies []ticket.PSAID) journal.Problem {
 		Message: fmt.Sprintf("More than one ConnectWise ticket says it is Zendesk ticket %d: %v. We go on with %d and leave the others alone.", id, copies, copies[0]),
 		Next:    "Merge the copies in ConnectWise, or clear the external reference of those that are wrong.",
 	}
+}
+
+// park holds a ticket back with its reason; nothing of it was sent.
+func (r *run) park(ctx context.Context, w journal.Work, p journal.Problem) error {
+	r.parked(p)
+	if r.opt.DryRun {
+		return nil
+	}
+	err := r.Store.Record(context.WithoutCancel(ctx), journal.Outcome{
+		Desk: w.Desk, Parked: &p, RetryAt: r.now().Add(retryAfter(w.Attempts)),
+	})
+	if err != nil {
+		return fmt.Errorf("park ticket %d: %w", w.Desk, err)
+	}
+	return nil
+}
+
+func (r *run) parked(p journal.Problem) {
+	r.setAside(p.Desk)
+	r.mu.Lock()
+	r.result.Tickets.Parked++
+	r.mu.Unlock()
+	r.report(p)
+	r.progressed()
+}
+
+const leftOutGone = reconcile.LeftOutGone
+
+// leaveOut takes a ticket that takes no part out of the inbox, for good.
+func (r *run) leaveOut(ctx context.Context, w journal.Work, rule string) error {
+	r.mu.Lock()
+	r.result.Tickets.LeftOut++
+	r.mu.Unlock()
+	r.setAside(w.Desk)
+	r.progressed()
+	if r.opt.DryRun {
+		return nil
+	}
+	out := journal.Outcome{
+		Desk: w.Desk, Finished: true, Through: w.At, LeftOut: rule, History: []string{"left out: " + rule},
+	}
+	for _, c := range w.Comments {
+		out.Consumed = append(out.Consumed, c.ID)
+	}
+	if err := r.Store.Record(context.WithoutCancel(ctx), out); err != nil {
+		return fmt.Errorf("leave out ticket %d: %w", w.Desk, err)
+	}
+	return nil
 }

@@ -181,7 +181,8 @@ func TestDecide_RandomWalk(t *testing.T) {
 				w.staged = true
 			},
 			"a technician edits a field": func(t *rapid.T) {
-				if w.psa == nil || w.staged {
+				if w.psa == nil || w.staged || w.desk.Status == ticket.Deleted {
+					// What the desk changed on a deleted ticket waits for its return.
 					t.Skip("nothing settled to edit")
 				}
 				f := rapid.SampledFrom(fields()).Draw(t, "field")
