@@ -69,6 +69,7 @@ func Test() error {
 		{"bindings", checkBindings},
 		{"go vet", func() error { return run("go", "vet", "-tags", goTags, "./...") }},
 		{"go test", testGo},
+		{"crash and fault schedules", testCrash},
 		{"lint", lintGo},
 	} {
 		stepBegan := time.Now()
@@ -146,6 +147,14 @@ func Bench() error {
 		return err
 	}
 	return goTest("-run=^$", "-bench="+env("BENCH", "."), "-benchmem", "./...")
+}
+
+// Figures builds the program and measures a first sync and an idle one, in ratios within one run. About five minutes.
+func Figures() error {
+	if err := Build(); err != nil {
+		return err
+	}
+	return goTest("-run=^$", "-bench=Sync$", "-benchtime=1x", "-timeout=30m", "./app")
 }
 
 // Fuzz runs every fuzz target for a moment, each for FUZZTIME (default 10s).
@@ -272,6 +281,11 @@ func testGo() error {
 		}
 	}
 	return goTest("-race", "-timeout=12m", "./...")
+}
+
+// testCrash runs the thousand schedules of which the race detector, which makes SQLite ten times slower, saw a sample.
+func testCrash() error {
+	return goTest("-count=1", "-timeout=20m", "-run=CrashAndFault", "./app/bridge")
 }
 
 // checkReference refuses a CI run that would skip tests although their data is there.
