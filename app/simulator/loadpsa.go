@@ -48,120 +48,134 @@ func (s samples) company() string {
 	return ""
 }
 
-// fill rebuilds the instance. A recording without a usable board gets the standard ones.
+// fill rebuilds the instance under the recorded ids. A recording without a usable board gets the standard ones.
 func (s samples) fill(server *psa.Server) {
 	usable := func(b record) bool {
 		return !get[bool](b, "projectFlag") && !get[bool](b, "inactiveFlag") && get[string](b, "name") != ""
 	}
-	if !slices.ContainsFunc(s["API_BOARD_LIST"], usable) {
+	if !slices.ContainsFunc(s[boardList], usable) {
 		server.Standard()
 		return
 	}
-	for _, b := range s["API_BOARD_LIST"] {
+	referred := s.complete(server.APIMember())
+	for _, b := range s[boardList] {
 		s.addBoard(server, b)
 	}
 	s.addPriorities(server)
-	for i, src := range s["API_SOURCE_LIST"] {
-		server.AddSource(get[string](src, "name"), i == 0 || get[bool](src, "defaultFlag"))
+	first := preferred(s[sourceList])
+	for i, src := range s[sourceList] {
+		server.AddSource(psa.Source{ID: id(src), Name: get[string](src, "name"), Default: flag(src, "defaultFlag") || i == first})
 	}
-	server.AddCompany(psa.Company{Name: "Catchall"})
-	s.addTickets(server)
+	s.addPeople(server)
+	s.addTickets(server, referred)
 }
 
 func (s samples) addBoard(server *psa.Server, b record) {
-	id := get[int64](b, "id")
-	board := psa.Board{Name: get[string](b, "name"), Project: get[bool](b, "projectFlag"), Inactive: get[bool](b, "inactiveFlag")}
-	for _, st := range s.ofBoard("API_BOARD_STATUS_LIST", id) {
+	board := psa.Board{
+		ID: id(b), Name: get[string](b, "name"), Project: flag(b, "projectFlag"), Inactive: flag(b, "inactiveFlag"),
+		Types: entries(s.ofHome(typeList, id(b))), SubTypes: entries(s.ofHome(subTypeList, id(b))), Items: entries(s.ofHome(itemList, id(b))),
+	}
+	statuses := s.ofHome(statusList, id(b))
+	first := preferred(statuses)
+	for i, st := range statuses {
+		closed := flag(st, "closedStatus")
 		board.Statuses = append(board.Statuses, psa.Status{
-			Name: get[string](st, "name"), Default: get[bool](st, "defaultFlag"), Closed: get[bool](st, "closedStatus"), Inactive: get[bool](st, "inactive"),
+			ID: id(st), Name: get[string](st, "name"), Default: flag(st, "defaultFlag") || i == first, Closed: closed, Inactive: flag(st, "inactive"),
+			Hidden: !flag(st, "displayOnBoard") && (closed || !isNull(st, "displayOnBoard")), Sort: get[*int](st, "sortOrder"),
 		})
 	}
-	if len(board.Statuses) > 0 && !slices.ContainsFunc(board.Statuses, func(st psa.Status) bool { return st.Default }) {
-		board.Statuses[0].Default = true // older answers lack the flag
-	}
-	teams := s.ofBoard("API_SERVICE_TEAM_LIST", id)
-	for _, t := range teams {
-		if get[bool](t, "defaultFlag") {
-			board.DefaultTeam = get[string](t, "name")
-		}
-	}
-	for name, into := range map[string]*[]string{"API_TYPE_LIST": &board.Types, "API_SUBTYPE_LIST": &board.SubTypes, "API_ITEM_LIST": &board.Items} {
-		for _, part := range s.ofBoard(name, id) {
-			*into = append(*into, get[string](part, "name"))
-		}
-	}
-	added := server.AddBoard(board)
-	for _, t := range teams {
-		if name := get[string](t, "name"); name != board.DefaultTeam {
-			server.AddTeam(added, name)
-		}
+	server.AddBoard(board)
+	for _, t := range s.ofHome(teamList, id(b)) {
+		server.AddTeam(id(b), psa.Team{ID: id(t), Name: get[string](t, "name"), Default: flag(t, "defaultFlag")})
 	}
 }
 
-// ofBoard picks the records that belong to a board, whichever way they say so.
-func (s samples) ofBoard(name string, board int64) (out []record) {
-	for _, r := range s[name] {
-		if cmp.Or(get[int64](r, "boardId"), get[int64](get[record](r, "board"), "id")) == board {
-			out = append(out, r)
-		}
+func entries(list []record) (out []psa.Entry) {
+	for _, r := range list {
+		out = append(out, psa.Entry{
+			ID: id(r), Name: get[string](r, "name"), Inactive: flag(r, "inactiveFlag"),
+			Default: flag(r, "defaultFlag"), RequestForChange: flag(r, "requestForChangeFlag"),
+		})
 	}
 	return out
 }
 
 func (s samples) addPriorities(server *psa.Server) {
-	list := slices.Clone(s["API_SERVICE_PRIORITY_LIST"])
-	list = slices.DeleteFunc(list, func(p record) bool { return get[string](p, "name") == "" })
-	for _, t := range s["API_SERVICE_TICKET"] {
-		if p := get[record](t, "priority"); get[string](p, "name") != "" {
-			list = append(list, p)
-		}
-	}
-	if len(list) == 0 {
+	if len(s[priorityList]) == 0 {
 		server.AddPriority(psa.Priority{Name: "Priority 3 - Normal Response", Default: true})
 	}
-	var names []string
-	flagged := slices.ContainsFunc(list, func(p record) bool { return get[bool](p, "defaultFlag") })
-	for i, p := range list {
-		name := get[string](p, "name")
-		if slices.Contains(names, name) {
-			continue
-		}
-		names = append(names, name)
-		server.AddPriority(psa.Priority{Name: name, Color: get[string](p, "color"), Level: get[string](p, "level"), Default: get[bool](p, "defaultFlag") || !flagged && i == 0})
-	}
-}
-
-// addTickets adds the tickets that were there before, with their company and contact.
-func (s samples) addTickets(server *psa.Server) {
-	companies, contacts := map[string]int{}, map[string]int{}
-	for _, t := range s["API_SERVICE_TICKET"] {
-		c := get[record](t, "company")
-		company := get[string](c, "name")
-		if company == "" {
-			company = "Catchall"
-		} else if companies[company] == 0 {
-			companies[company] = server.AddCompany(psa.Company{Identifier: get[string](c, "identifier"), Name: company, Website: get[string](c, "website")})
-		}
-		contact, email := get[string](get[record](t, "contact"), "name"), get[string](t, "contactEmailAddress")
-		if contact != "" && companies[company] != 0 && contacts[company+contact] == 0 {
-			first, last, _ := strings.Cut(contact, " ")
-			contacts[company+contact] = server.AddContact(psa.Contact{Company: companies[company], FirstName: first, LastName: last, Email: email})
-		}
-		info, board := get[record](t, "_info"), get[record](t, "board")
-		server.AddTicket(psa.Ticket{
-			Summary: get[string](t, "summary"), Board: named(s["API_BOARD_LIST"], board), Status: named(s.ofBoard("API_BOARD_STATUS_LIST", get[int64](board, "id")), get[record](t, "status")),
-			Priority: get[string](get[record](t, "priority"), "name"), Company: company, Contact: contacts[company+contact],
-			ContactName: get[string](t, "contactName"), ContactEmail: email, XRef: get[string](t, "externalXRef"),
-			Entered: when(info, "dateEntered"), Updated: when(info, "lastUpdated"), EnteredBy: get[string](t, "enteredBy"), UpdatedBy: get[string](info, "updatedBy"),
+	first := preferred(s[priorityList])
+	for i, p := range s[priorityList] {
+		server.AddPriority(psa.Priority{
+			ID: id(p), Name: get[string](p, "name"), Color: get[string](p, "color"), Level: get[string](p, "level"),
+			Default: flag(p, "defaultFlag") || i == first, Sort: cmp.Or(get[*int](p, "sortOrder"), get[*int](p, "sort")),
 		})
 	}
 }
 
-// named is the name of a reference if the list has it, else "", which takes the default.
-func named(list []record, reference record) string {
-	name := get[string](reference, "name")
-	if slices.ContainsFunc(list, func(r record) bool { return get[string](r, "name") == name }) {
-		return name
+// addPeople adds companies, their contacts and the members. The company for everything else is there in any case.
+func (s samples) addPeople(server *psa.Server) {
+	catchall, companies := false, map[int]bool{}
+	for _, c := range s[companyList] {
+		name := nameOf(c)
+		catchall = catchall || strings.EqualFold(name, catchAll)
+		companies[id(c)] = true
+		server.AddCompany(psa.Company{
+			ID: id(c), Identifier: get[string](c, "identifier"), Name: name, Website: get[string](c, "website"), Deleted: flag(c, "deletedFlag"),
+		})
 	}
-	return ""
+	if !catchall {
+		server.AddCompany(psa.Company{Name: catchAll})
+	}
+	for _, c := range s[contactList] {
+		if !companies[home(c)] {
+			continue // nobody's
+		}
+		first, last, _ := strings.Cut(nameOf(c), " ")
+		server.AddContact(psa.Contact{
+			ID: id(c), Company: home(c), FirstName: first, LastName: last, Email: get[string](c, "email"), Inactive: flag(c, "inactiveFlag"),
+		})
+	}
+	for _, m := range s[memberList] {
+		if id(m) == server.APIMember() {
+			continue // the recorded one gives way
+		}
+		first, last := get[string](m, "firstName"), get[string](m, "lastName")
+		if first+last == "" {
+			first, last, _ = strings.Cut(nameOf(m), " ")
+		}
+		server.AddMember(psa.Member{
+			ID: id(m), Identifier: cmp.Or(get[string](m, "identifier"), nameOf(m)), FirstName: first, LastName: last,
+			Email: get[string](m, "officeEmail"), Inactive: flag(m, "inactiveFlag"),
+		})
+	}
+}
+
+// addTickets adds the tickets that were there before.
+func (s samples) addTickets(server *psa.Server, referred []references) {
+	for i, t := range s[ticketList] {
+		to, info := referred[i], get[record](t, "_info")
+		added := psa.Ticket{
+			ID: id(t), Summary: get[string](t, "summary"), Contact: id(to["contact"]),
+			Refs: psa.Refs{
+				Board: id(to["board"]), Status: id(to["status"]), Type: id(to["type"]), SubType: id(to["subType"]), Item: id(to["item"]),
+				Team: id(to["team"]), Company: id(to["company"]), Priority: id(to["priority"]), Source: id(to["source"]), Owner: id(to["owner"]),
+			},
+			ContactName: get[string](t, "contactName"), ContactEmail: get[string](t, "contactEmailAddress"),
+			ContactPhone: get[string](t, "contactPhoneNumber"), XRef: get[string](t, "externalXRef"),
+			Severity: get[string](t, "severity"), Impact: get[string](t, "impact"), CustomerUpdated: flag(t, "customerUpdatedFlag"),
+			Mail: psa.Mail{
+				Contact: flag(t, "automaticEmailContactFlag"), Resource: flag(t, "automaticEmailResourceFlag"), CC: flag(t, "automaticEmailCcFlag"),
+			},
+			Fields: t, Entered: when(info, "dateEntered"), Updated: when(info, "lastUpdated"),
+			EnteredBy: cmp.Or(get[string](info, "enteredBy"), get[string](t, "enteredBy")), UpdatedBy: get[string](info, "updatedBy"),
+		}
+		if added.Refs.Company == 0 {
+			added.Company = catchAll
+		}
+		if added.Refs.Priority == 0 && len(s[priorityList]) > 0 {
+			added.Refs.Priority = id(s[priorityList][0])
+		}
+		server.AddTicket(added)
+	}
 }

@@ -20,6 +20,7 @@ type status struct {
 	name                        string
 	sort                        int32
 	isDefault, closed, inactive bool
+	hidden                      bool // not displayed on the board
 	stamps
 }
 
@@ -32,11 +33,12 @@ type team struct {
 	stamps
 }
 
-// boardEntry is a type, a subtype or an item of a board.
+// boardEntry is a type, a subtype or an item of a board. Each kind has ids of its own.
 type boardEntry struct {
 	key
-	board *board
-	name  string
+	board                                 *board
+	name                                  string
+	inactive, isDefault, requestForChange bool // the last two of types only
 	stamps
 }
 
@@ -107,7 +109,7 @@ func statusResource() *resource[*status] {
 		e.text("name", s.name)
 		s.board.ref(e)
 		e.number("sortOrder", s.sort)
-		e.flag("displayOnBoard", !s.closed)
+		e.flag("displayOnBoard", !s.hidden)
 		e.flag("inactive", s.inactive)
 		e.flag("closedStatus", s.closed)
 		e.flag("timeEntryNotAllowed", false)
@@ -146,17 +148,21 @@ func teamResource() *resource[*team] {
 	}}
 }
 
-func boardEntryResource() *resource[*boardEntry] {
+func boardEntryResource(ofType bool) *resource[*boardEntry] {
 	f := fieldSet[*boardEntry]{}
 	f.number("id", func(p *boardEntry) int32 { return p.id })
 	f.text("name", func(p *boardEntry) string { return p.name })
-	f.flag("inactiveFlag", func(*boardEntry) bool { return false })
+	f.flag("inactiveFlag", func(p *boardEntry) bool { return p.inactive })
 	f.reference("board", func(p *boardEntry) (int32, string) { return p.board.id, p.board.name })
 	f.stamps(func(p *boardEntry) stamps { return p.stamps })
 	return &resource[*boardEntry]{fields: f, id: func(p *boardEntry) int32 { return p.id }, encode: func(_ *call, e *encoder, p *boardEntry) {
 		e.number("id", p.id)
 		e.text("name", p.name)
-		e.flag("inactiveFlag", false)
+		if ofType {
+			e.flag("defaultFlag", p.isDefault)
+			e.flag("requestForChangeFlag", p.requestForChange)
+		}
+		e.flag("inactiveFlag", p.inactive)
 		p.board.ref(e)
 		e.info(p.stamps)
 	}}
@@ -172,7 +178,7 @@ func boardParts() []boardPart {
 	return []boardPart{
 		partOf("statuses", func(c *call) *resource[*status] { return c.server.kinds.statuses }, func(b *board) []*status { return b.statuses }),
 		partOf("teams", func(c *call) *resource[*team] { return c.server.kinds.teams }, func(b *board) []*team { return b.teams }),
-		partOf("types", boardEntries, func(b *board) []*boardEntry { return b.types }),
+		partOf("types", func(c *call) *resource[*boardEntry] { return c.server.kinds.types }, func(b *board) []*boardEntry { return b.types }),
 		partOf("subtypes", boardEntries, func(b *board) []*boardEntry { return b.subTypes }),
 		partOf("items", boardEntries, func(b *board) []*boardEntry { return b.items }),
 	}

@@ -36,7 +36,7 @@ func TestContract(t *testing.T) {
 	w.AddUserField("Zendesk ID", "Text")
 	w.AddUserField("Story Points", "Number")
 	w.AddContact(psa.Contact{Company: 2, FirstName: "Ann", LastName: "Lee", Email: "ann@acme.example", Phone: "555"})
-	id := w.create(`{"summary":"a","company":{"id":2},"contact":{"id":1},"owner":{"id":102},"type":{"id":1},"subType":{"id":3},"item":{"id":5},
+	id := w.create(`{"summary":"a","company":{"id":2},"contact":{"id":1},"owner":{"id":102},"type":{"id":1},"subType":{"id":1},"item":{"id":1},
 		"status":{"id":5},"externalXRef":"k","poNumber":"p","requiredDate":"2026-05-01T00:00:00Z","budgetHours":1.5,"approved":true,
 		"initialDescription":"D","initialInternalAnalysis":"I","initialResolution":"R","integratorTags":["x"],
 		"customFields":[{"id":1,"value":"4711"},{"id":2,"value":5}]}`)

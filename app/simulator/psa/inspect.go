@@ -1,7 +1,6 @@
 package psa
 
 import (
-	"cmp"
 	"encoding/json"
 	"iter"
 	"time"
@@ -9,7 +8,7 @@ import (
 
 // Ticket is a ticket as AddTicket takes it and as Tickets shows it. Board, Status, Priority and Company go by name.
 type Ticket struct {
-	ID                        int
+	ID                        int // on adding, 0 is the next one
 	Summary                   string
 	Board, Status, Priority   string // on adding, "" is the default
 	Company                   string // name or identifier
@@ -18,11 +17,19 @@ type Ticket struct {
 	XRef                      string // externalXRef
 	Entered, Updated          time.Time
 	EnteredBy, UpdatedBy      string
+	Severity                  string // on adding, "" is Medium
+
+	// These are only taken.
+	Refs            Refs
+	Impact          string // "" is Medium
+	ContactPhone    string
+	CustomerUpdated bool
+	Mail            Mail
+	Fields          map[string]json.RawMessage // members without a meaning here, by name; unfit ones are left out
 
 	// The rest is only shown.
 	Closed     bool
 	Owner      string
-	Severity   string
 	Notes      int
 	Documents  int
 	MergedInto int
@@ -49,47 +56,6 @@ type Document struct {
 	Title, FileName string
 	Private         bool
 	Content         []byte // shared, not to be written to
-}
-
-// AddTicket adds a ticket that is there already and returns its id. Zero times are now. It panics on a name
-// that does not exist.
-func (s *Server) AddTicket(given Ticket) int {
-	defer s.lock()()
-	b := s.defaultBoard
-	if given.Board != "" {
-		b = s.boardNamed(given.Board)
-	}
-	b = must(b, "board", given.Board)
-	now := s.now()
-	t := &ticket{
-		summary: given.Summary, board: b, team: b.defaultTeam(), severity: "Medium", impact: "Medium",
-		status:      must(b.status(given.Status), "status", given.Status),
-		company:     must(s.companies.find(func(co *company) bool { return co.named(given.Company) }), "company", given.Company),
-		contact:     s.contacts.get(int32(given.Contact)),
-		priority:    s.priorityNamed(given.Priority),
-		source:      s.sources.find(func(src *source) bool { return src.isDefault }),
-		contactName: given.ContactName, contactEmail: given.ContactEmail, xref: given.XRef,
-		stamps: newStamps(now.Unix(), s.api),
-	}
-	if given.Priority == "" {
-		t.priority = s.priorities.find(func(p *priority) bool { return p.isDefault })
-	}
-	must(t.priority, "priority", given.Priority)
-	if t.contact != nil {
-		t.contactName = cmp.Or(t.contactName, t.contact.fullName())
-		t.contactEmail = cmp.Or(t.contactEmail, t.contact.first("Email"))
-	}
-	s.saveTicket(t)
-	s.closing(t, false, now.Unix(), s.api)
-	if !given.Entered.IsZero() {
-		t.entered = given.Entered.Unix()
-	}
-	if !given.Updated.IsZero() {
-		t.updated = given.Updated.Unix()
-	}
-	t.enteredBy = cmp.Or(given.EnteredBy, t.enteredBy)
-	t.updatedBy = cmp.Or(given.UpdatedBy, t.updatedBy)
-	return int(t.id)
 }
 
 // Tickets shows every ticket, in id order.

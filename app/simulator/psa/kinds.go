@@ -5,7 +5,8 @@ type kinds struct {
 	boards          *resource[*board]
 	statuses        *resource[*status]
 	teams           *resource[*team]
-	boardEntries    *resource[*boardEntry]
+	types           *resource[*boardEntry]
+	boardEntries    *resource[*boardEntry] // subtypes and items
 	priorities      *resource[*priority]
 	sources         *resource[*source]
 	companies       *resource[*company]
@@ -28,7 +29,7 @@ type kinds struct {
 
 func newKinds() kinds {
 	return kinds{
-		boards: boardResource(), statuses: statusResource(), teams: teamResource(), boardEntries: boardEntryResource(),
+		boards: boardResource(), statuses: statusResource(), teams: teamResource(), types: boardEntryResource(true), boardEntries: boardEntryResource(false),
 		priorities: priorityResource(), sources: sourceResource(), userFields: userFieldResource(),
 		companies: companyResource(), companyStatuses: companyStatusResource(), contacts: contactResource(), communications: communicationResource(),
 		commTypes: commTypeResource(), members: memberResource(),

@@ -6,7 +6,9 @@ package psa
 func (s *Server) Standard() *Server {
 	s.AddBoard(Board{
 		Name: "Help Desk", DefaultTeam: "Service Team",
-		Types: []string{"Incident", "Request"}, SubTypes: []string{"Hardware", "Software"}, Items: []string{"Repair", "Install"},
+		Types:    []Entry{{Name: "Incident"}, {Name: "Request"}},
+		SubTypes: []Entry{{Name: "Hardware"}, {Name: "Software"}},
+		Items:    []Entry{{Name: "Repair"}, {Name: "Install"}},
 	})
 	s.AddBoard(Board{Name: "Projects", DefaultTeam: "Project Team", Project: true})
 	s.AddBoard(Board{Name: "Escalations"})
@@ -19,9 +21,9 @@ func (s *Server) Standard() *Server {
 	} {
 		s.AddPriority(p)
 	}
-	s.AddSource("Phone", false)
-	s.AddSource("Email Connector", true)
-	s.AddSource("Zendesk", false)
+	s.AddSource(Source{Name: "Phone"})
+	s.AddSource(Source{Name: "Email Connector", Default: true})
+	s.AddSource(Source{Name: "Zendesk"})
 	s.AddMember(Member{Identifier: "TTech", FirstName: "Terry", LastName: "Tech", Email: "terry@msp.example"})
 	s.AddCompany(Company{Name: "Catchall"})
 	s.AddCompany(Company{Identifier: "Acme", Name: "Acme Ltd", Website: "acme.example"})

@@ -2,6 +2,8 @@ package psa
 
 import (
 	"cmp"
+	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -13,7 +15,9 @@ type state struct {
 	boards     table[board]
 	statuses   table[status]
 	teams      table[team]
-	parts      table[boardEntry] // types, subtypes and items share one sequence of ids
+	types      table[boardEntry]
+	subTypes   table[boardEntry]
+	items      table[boardEntry]
 	priorities table[priority]
 	sources    table[source]
 	companies  table[company]
@@ -56,22 +60,44 @@ type key struct{ id int32 }
 func (k *key) number() int32      { return k.id }
 func (k *key) setNumber(id int32) { k.id = id }
 
-// table holds records of one kind by id. Ids only ever grow, so rows stay in id order.
+// keyOf makes the id a caller asks for; 0 leaves it open. It panics on a number that is no id.
+func keyOf(id int) key {
+	if id < 0 || id > math.MaxInt32 {
+		panic(fmt.Sprintf("psa: %d is not an id", id))
+	}
+	return key{int32(id)}
+}
+
+// table holds records of one kind, rows in id order.
 type table[T any] struct {
 	byID map[int32]*T
 	rows []*T
-	last int32
+	last int32 // highest id there ever was; the next one follows it
 }
 
-// add stores a record under the next id and returns it.
+// add stores a record under the id it brings, or else under the next one, and returns it. It panics if the id is
+// taken: whoever builds a world chose it twice.
 func (t *table[T]) add(r *T) *T {
 	if t.byID == nil {
 		t.byID = map[int32]*T{}
 	}
-	t.last++
-	any(r).(record).setNumber(t.last)
-	t.byID[t.last] = r
-	t.rows = append(t.rows, r)
+	kept := any(r).(record)
+	id := kept.number()
+	if id == 0 {
+		id = keyOf(int(t.last) + 1).id
+	}
+	at := len(t.rows)
+	if id <= t.last {
+		before, taken := t.search(id)
+		if taken {
+			panic(fmt.Sprintf("psa: there are two of %s %d", strings.TrimPrefix(fmt.Sprintf("%T", r), "*psa."), id))
+		}
+		at = before
+	}
+	kept.setNumber(id)
+	t.byID[id] = r
+	t.rows = slices.Insert(t.rows, at, r)
+	t.last = max(t.last, id)
 	return r
 }
 
@@ -134,6 +160,24 @@ func (t *table[T]) pick(ids []condition.Value) []*T {
 		return cmp.Compare(any(a).(record).number(), any(b).(record).number())
 	})
 	return rows
+}
+
+// inOrder puts one more record into a list that is in id order.
+func inOrder[T record](rows []T, r T) []T {
+	at, _ := slices.BinarySearchFunc(rows, r.number(), func(other T, id int32) int { return cmp.Compare(other.number(), id) })
+	return slices.Insert(rows, at, r)
+}
+
+// chosen gives the record with an id, nil for 0. It panics if there is none.
+func chosen[T record](rows []T, id int, kind string) (none T) {
+	if id == 0 {
+		return none
+	}
+	i := slices.IndexFunc(rows, func(r T) bool { return int(r.number()) == id })
+	if i < 0 {
+		panic(fmt.Sprintf("psa: there is no %s %d", kind, id))
+	}
+	return rows[i]
 }
 
 // candidates narrows a table down by id where the query allows it.

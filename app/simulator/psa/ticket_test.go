@@ -78,7 +78,7 @@ func TestCreate_Defaults(t *testing.T) {
 		t.Errorf("got %s", r.text)
 	}
 	w.want(w.send("POST", "/service/tickets", `{"summary":"a","company":{"identifier":"Acme"},"board":{"name":"Escalations"},"team":{"id":99}}`), 400)
-	team := w.AddTeam(3, "Second Line")
+	team := w.AddTeam(3, psa.Team{Name: "Second Line"})
 	r = w.want(w.send("POST", "/service/tickets", fmt.Sprintf(`{"summary":"a","company":{"identifier":"Acme"},"board":{"name":"Escalations"},"team":{"id":%d}}`, team)), 201, `"Second Line"`)
 	w.want(w.send("POST", "/service/tickets", `{"summary":"a","company":{"id":2},"contactEmailLookup":"ANN@acme.example"}`), 201, `"contact":{"id":1`)
 	if r.id() != 1002 {
@@ -141,7 +141,7 @@ func TestMail(t *testing.T) {
 
 func TestPatch(t *testing.T) {
 	w := newWorld(t)
-	team := w.AddTeam(3, "Second Line")
+	team := w.AddTeam(3, psa.Team{Name: "Second Line"})
 	id := w.create(`{"summary":"a","company":{"id":1},"poNumber":"7","type":{"id":1},"processNotifications":false}`)
 	at := fmt.Sprintf("/service/tickets/%d", id)
 	patch := func(body string) reply { w.t.Helper(); w.clock.Pass(time.Minute); return w.send("PATCH", at, body) }

@@ -96,13 +96,14 @@ func setReferences(set map[string]setter) {
 	set["source"] = func(d *draft, raw json.RawMessage) {
 		d.source = reference(&d.form, "source", raw, &d.server.sources, func(s *source, name string) bool { return strings.EqualFold(s.name, name) })
 	}
-	for name, to := range map[string]func(*draft) **boardEntry{
-		"type":    func(d *draft) **boardEntry { return &d.kind },
-		"subType": func(d *draft) **boardEntry { return &d.subType },
-		"item":    func(d *draft) **boardEntry { return &d.item },
+	for name, of := range map[string]func(*draft) (**boardEntry, *table[boardEntry]){
+		"type":    func(d *draft) (**boardEntry, *table[boardEntry]) { return &d.kind, &d.server.types },
+		"subType": func(d *draft) (**boardEntry, *table[boardEntry]) { return &d.subType, &d.server.subTypes },
+		"item":    func(d *draft) (**boardEntry, *table[boardEntry]) { return &d.item, &d.server.items },
 	} {
 		set[name] = func(d *draft, raw json.RawMessage) {
-			*to(d) = reference(&d.form, name, raw, &d.server.parts, func(p *boardEntry, text string) bool {
+			to, from := of(d)
+			*to = reference(&d.form, name, raw, from, func(p *boardEntry, text string) bool {
 				return p.board == d.board && strings.EqualFold(p.name, text)
 			})
 		}

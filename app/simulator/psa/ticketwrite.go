@@ -72,7 +72,7 @@ func (d *draft) requireSummary() {
 	}
 }
 
-// saveTicket gives a ticket its id and enters it in the indexes.
+// saveTicket stores a ticket and enters it in the indexes.
 func (s *Server) saveTicket(t *ticket) {
 	s.tickets.add(t)
 	s.index(t)
