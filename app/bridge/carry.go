@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"deskbridge/app/journal"
 	"deskbridge/app/reconcile"
@@ -72,7 +73,7 @@ func (r *run) complete(ctx context.Context, c *candidate) error {
 			if err != nil {
 				return fmt.Errorf("read notes of ConnectWise ticket %d: %w", c.work.Link.PSA, err)
 			}
-			c.in.Held = held(id, notes)
+			c.in.Held, c.held = held(id, notes)
 		}
 		if need&reconcile.NeedPlace != 0 {
 			place, err := r.directory.place(ctx, c.work, c.in.Ticket.OrganizationID)
@@ -118,15 +119,34 @@ func (r *run) readHistory(ctx context.Context, c *candidate) error {
 	return nil
 }
 
-// held names the pieces of a desk ticket that are among the notes.
-func held(id ticket.DeskID, notes []ticket.Note) map[reconcile.Piece]bool {
+// held names the pieces of a desk ticket that are among the notes, and the
+// comments of which all pieces are.
+func held(id ticket.DeskID, notes []ticket.Note) (map[reconcile.Piece]bool, []ticket.CommentID) {
 	pieces := make(map[reconcile.Piece]bool, len(notes))
+	missing := map[ticket.CommentID]int{}
 	for _, n := range notes {
-		if m, ok := ticket.ParseNoteMarker(n.Text); ok && m.Ticket == id {
-			pieces[reconcile.Piece{Comment: m.Comment, Event: m.Event, Part: m.Part}] = true
+		m, ok := ticket.ParseNoteMarker(n.Text)
+		piece := reconcile.Piece{Comment: m.Comment, Event: m.Event, Part: m.Part}
+		if !ok || m.Ticket != id || pieces[piece] {
+			continue
+		}
+		pieces[piece] = true
+		if m.Comment == 0 {
+			continue
+		}
+		if _, known := missing[m.Comment]; !known {
+			missing[m.Comment] = m.Parts
+		}
+		missing[m.Comment]--
+	}
+	var whole []ticket.CommentID
+	for comment, parts := range missing {
+		if parts == 0 {
+			whole = append(whole, comment)
 		}
 	}
-	return pieces
+	slices.Sort(whole)
+	return pieces, whole
 }
 
 // opened is the comment that the ticket's create carries or carried.

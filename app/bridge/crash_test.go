@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"testing"
 	"time"
@@ -182,6 +183,9 @@ func schedule(t *testing.T, seed uint64) []string {
 		// A run under faults may fail, as long as the next one makes it good.
 		_, _ = w.life(t, d, 1)
 		if r.IntN(8) == 0 {
+			w.loseDatabase(t)
+		}
+		if r.IntN(8) == 0 {
 			tickets = append(tickets, w.open(len(tickets), false))
 		}
 	}
@@ -191,6 +195,17 @@ func schedule(t *testing.T, seed uint64) []string {
 	}
 	w.comeToRest(t, fmt.Sprintf("seed %d", seed))
 	return requests
+}
+
+// loseDatabase removes the database some time after the last run, when
+// nothing is on its way any more.
+func (w *world) loseDatabase(t *testing.T) {
+	w.clock.Advance(2 * time.Minute)
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		if err := os.Remove(w.path + suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
+			t.Fatal(err)
+		}
+	}
 }
 
 // edit makes some changes on both sides.

@@ -73,6 +73,8 @@ type candidate struct {
 	in   reconcile.Input
 	plan reconcile.Plan
 	gone bool // the PSA ticket is not there any more
+	// held are comments that an adopted ticket was found to hold whole.
+	held []ticket.CommentID
 }
 
 // carryBatch plans a batch, reads the PSA tickets that must be compared in one

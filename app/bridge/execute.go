@@ -158,6 +158,9 @@ func (e *execution) close(ctx context.Context) error {
 			}
 			e.out.Link = &link
 		}
+		// Comments that an adopted ticket holds are remembered even if the desk
+		// has not shown them again yet: it may, once the link is like any other.
+		e.out.Consumed = append(e.out.Consumed, e.c.held...)
 		e.out.Finished, e.out.Through = true, e.c.work.At
 		e.out.History = e.history()
 		e.progressed()

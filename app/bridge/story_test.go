@@ -3,7 +3,6 @@ package bridge_test
 import (
 	"context"
 	"errors"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -143,11 +142,7 @@ func TestRun_LostDatabaseAdoptsByMarker(t *testing.T) {
 				ids = append(ids, w.open(n, n == 3))
 			}
 			w.sync(t)
-			for _, suffix := range []string{"", "-wal", "-shm"} {
-				if err := os.Remove(w.path + suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
-					t.Fatal(err)
-				}
-			}
+			w.loseDatabase(t)
 			if refuse {
 				w.faults.Set("refuse-xref", 1)
 			}
