@@ -190,7 +190,7 @@ func (s *Server) show(t *ticket) Ticket {
 		if shown.Custom == nil {
 			shown.Custom = map[string]string{}
 		}
-		shown.Custom[value.Caption] = string(json.RawMessage(value.Value))
+		shown.Custom[value.Caption] = string(value.Value)
 	}
 	return shown
 }
