@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -96,7 +97,7 @@ func hold(t *testing.T, s *store.Store) (release func()) {
 // waitFor spins until n requests wait.
 func waitFor(s *store.Store, n int) {
 	for s.Waiting() < n {
-		time.Sleep(time.Microsecond)
+		runtime.Gosched()
 	}
 }
 
