@@ -74,6 +74,9 @@ func (r *run) complete(ctx context.Context, c *candidate) error {
 				return fmt.Errorf("read notes of ConnectWise ticket %d: %w", c.work.Link.PSA, err)
 			}
 			c.in.Held, c.held = held(id, notes)
+			for _, d := range c.work.Done { // what an earlier run wrote, even if staff removed it since
+				c.in.Held[reconcile.Piece{Comment: d.Comment, Event: d.Event, Part: d.Part}] = true
+			}
 		}
 		if need&reconcile.NeedPlace != 0 {
 			place, err := r.directory.place(ctx, c.work, c.in.Ticket.OrganizationID)

@@ -253,7 +253,7 @@ func (r *run) adopted(e journal.Entry, out *journal.Outcome, d *doubt) {
 		}
 	case reconcile.Update:
 		r.result.Tickets.Updated++
-		d.link.Agreed, d.link.Adopted = e.Agreed, false
+		d.link.Agreed = e.Agreed // an adopted link stays one: its notes are still to be compared
 		out.Link = d.link
 	case reconcile.Note:
 		// Notes go out in order, so with the last part all parts are there.

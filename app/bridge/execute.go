@@ -106,7 +106,9 @@ func (e *execution) write(ctx context.Context, op reconcile.Op, entry journal.En
 		if _, err := e.PSA.Update(ctx, e.link.PSA, op.Change); err != nil {
 			return entry, fmt.Errorf("update %d: %w", e.link.PSA, err)
 		}
-		e.link.Agreed, e.link.Adopted = op.Agreed, false
+		// An adopted link stays one until the whole ticket is dealt with: only
+		// then is it written down which comments it was found to hold.
+		e.link.Agreed = op.Agreed
 	case reconcile.Note:
 		n, err := e.PSA.AddNote(ctx, e.link.PSA, op.Note)
 		if err != nil {
